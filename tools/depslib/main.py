@@ -36,8 +36,13 @@ USAGE = """usage: tools/deps COMMAND
 Cache: $PITH_CACHE, else ~/.cache/pith. Mirror: that of the machine's apt, or $PITH_MIRROR."""
 
 
+def patches(name):
+    return sorted((LOCK_PATH.parent / "patches" / name).glob("*.patch"))
+
+
 def tree_dir(group, name, lock):
-    text = json.dumps([LAYOUT, lock[group][name]], sort_keys=True)
+    applied = [path.read_text() for path in patches(name)]
+    text = json.dumps([LAYOUT, lock[group][name], applied], sort_keys=True)
     return cache_dir() / group / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
@@ -124,6 +129,8 @@ def fetch_linked(name, lock):
             into.mkdir()
         run(["tar", "-x", "-f", tarball, "-C", into, "--no-same-owner", "--no-anchored",
              "--wildcards", f"--strip-components={strip}", *members], f"unpacking {tarball}")
+        for path in patches(name):
+            run(["patch", "-p1", "-s", "-d", work, "-i", path], f"applying {path}")
 
 
 def fetch_lab(name, lock, update, refreshed):
