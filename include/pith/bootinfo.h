@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What the boot protocol told us, checked and copied. boot/ fills it before
+ * any other room runs; everybody else only reads it.
+ * Source: xen/arch-x86/hvm/start_info.h.
+ */
+#ifndef PITH_BOOTINFO_H
+#define PITH_BOOTINFO_H
+
+#include <pith/compiler.h>
+
+#define BOOT_MAX_REGIONS 128
+#define BOOT_MAX_MODULES 4
+#define BOOT_CMDLINE_MAX 4096
+
+enum region_type { REGION_RAM = 1, REGION_RESERVED = 2 };
+
+struct boot_region {
+    uint64_t start_paddr, end_paddr; /* page aligned, end exclusive */
+    enum region_type type;
+};
+
+/* Memory that start_info lent us; stays untouched until freed by its user. */
+struct boot_module {
+    uint64_t paddr, size_bytes;
+};
+
+struct boot_info {
+    uint32_t start_info_version;
+    uint32_t flags;             /* SIF_* of xen/xen.h; SIF_INITDOMAIN: dom0 */
+    uint32_t xen_cpuid_base;    /* 0x40000000 onwards */
+    uint64_t rsdp_paddr;        /* 0: none */
+    unsigned region_count;      /* sorted, not overlapping */
+    struct boot_region regions[BOOT_MAX_REGIONS];
+    unsigned module_count;
+    struct boot_module modules[BOOT_MAX_MODULES];
+    char cmdline[BOOT_CMDLINE_MAX];
+};
+
+extern struct boot_info boot_info;
+
+/* The image, page aligned, from boot/'s linker script. */
+extern char image_start[], image_text_start[], image_text_end[],
+    image_rodata_start[], image_rodata_end[], image_data_start[], image_end[];
+
+/* What boot/ jumps to with boot_info filled: interrupts off, on the boot stack
+ * (BOOT_STACK_BYTES), early page tables that map the first 4 GiB, hypercall
+ * page ready. Implemented by kernel/. */
+#define BOOT_STACK_BYTES 16384
+void kernel_start(void) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Time from Xen's PV clock. xen/. Any context.
+ * Source: struct vcpu_time_info and the wall clock fields in xen/xen.h.
+ */
+#ifndef PITH_CLOCK_H
+#define PITH_CLOCK_H
+
+#include <pith/compiler.h>
+
+#define NS_PER_SEC 1000000000ull
+#define NS_PER_MS 1000000ull
+#define NS_PER_US 1000ull
+#define DEADLINE_NEVER UINT64_MAX
+
+/* Xen's system time: nanoseconds, never steps back. Deadlines use it. */
+uint64_t clock_monotonic_ns(void);
+/* Nanoseconds since 1970 UTC. */
+uint64_t clock_realtime_ns(void);
+/* The realtime clock at system time 0. */
+uint64_t clock_realtime_offset_ns(void);
+/* System time at which boot/ started. */
+uint64_t clock_boot_ns(void);
+
+#endif

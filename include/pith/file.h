@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Open files, without descriptors: what posix/ puts into its table. Regular
+ * files and devices come from fs/ (pith/vfs.h), sockets from posix/'s wrapper
+ * around pith/sock.h. fs/. Thread context. Errors are Xen's.
+ */
+#ifndef PITH_FILE_H
+#define PITH_FILE_H
+
+#include <pith/waitq.h>
+#include <stdbool.h>
+
+enum file_type { FILE_REGULAR, FILE_DIRECTORY, FILE_CHAR, FILE_BLOCK,
+                 FILE_SOCKET, FILE_PIPE };
+
+struct file_stat {
+    enum file_type type;
+    uint64_t inode, size_bytes, mtime_ns;
+    uint32_t mode; /* permission bits */
+    uint32_t block_bytes;
+};
+
+/* Readiness, in the bits of file_ops.poll. */
+enum { FILE_READABLE = 1, FILE_WRITABLE = 2, FILE_HANGUP = 4, FILE_ERROR = 8 };
+
+struct file;
+
+/* A NULL member means -XEN_EINVAL (seek: -XEN_ESPIPE). Lengths in bytes. */
+struct file_ops {
+    /* Up to size bytes from offset (ignored by streams); 0 is the end. May
+     * block unless nonblock: then -XEN_EAGAIN. */
+    long (*read)(struct file *f, void *buf, size_t size, uint64_t offset,
+                 bool nonblock);
+    long (*write)(struct file *f, const void *buf, size_t size,
+                  uint64_t offset, bool nonblock);
+    int (*stat)(struct file *f, struct file_stat *out);
+    int (*truncate)(struct file *f, uint64_t size_bytes);
+    int (*sync)(struct file *f);
+    /* Links w to the queue that is woken when readiness changes (w may be
+     * NULL), and returns what is ready now: FILE_* bits. */
+    unsigned (*poll)(struct file *f, struct waiter *w);
+    /* Entry number index of a directory: 1 and the name, 0 at the end. */
+    int (*readdir)(struct file *f, unsigned index, char *name, size_t size,
+                   enum file_type *type);
+    /* Last reference gone: frees f. */
+    void (*release)(struct file *f);
+};
+
+struct file {
+    const struct file_ops *ops;
+    enum file_type type;
+    uint32_t refs;
+    uint64_t position; /* posix/'s, for those that seek */
+    uint32_t flags;    /* posix/'s O_* */
+    bool seekable;
+};
+
+static inline void file_get(struct file *f)
+{
+    __atomic_fetch_add(&f->refs, 1, __ATOMIC_SEQ_CST);
+}
+
+/* Drops a reference; the last one releases. */
+static inline void file_put(struct file *f)
+{
+    if (__atomic_fetch_sub(&f->refs, 1, __ATOMIC_SEQ_CST) == 1)
+        f->ops->release(f);
+}
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The orderly end of the system. kernel/. Rooms hook in; posix/ (exit) and
+ * control/ (the toolstack's wishes) start it.
+ */
+#ifndef PITH_LIFECYCLE_H
+#define PITH_LIFECYCLE_H
+
+#include <pith/compiler.h>
+
+/* Called once, from the highest level down (posix "100" flushes files before
+ * drivers "080" close). Thread context; may block, but not for ever: 5 s is
+ * the custom. */
+struct lifecycle_hook {
+    const char *name;
+    void (*closing)(void);
+};
+
+#define LIFECYCLE_HOOK(level, ident, closing_fn) \
+    static const struct lifecycle_hook hook_##ident __used \
+        __section(".pith.hooks." level "." #ident) \
+        __aligned(8) = {#ident, closing_fn}
+
+/* Runs the hooks and ends with SHUTDOWN_* reason. First caller wins, later
+ * ones block for ever. Thread context. */
+void lifecycle_end(unsigned reason) __attribute__((noreturn));
+
+#endif

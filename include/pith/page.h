@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Physical pages: a buddy allocator over all RAM, and the direct map. mm/.
+ *
+ * All RAM is mapped at DIRECT_MAP_BASE + physical address, writable and never
+ * executable, except the image's own pages, which have their section's rights.
+ */
+#ifndef PITH_PAGE_H
+#define PITH_PAGE_H
+
+#include <pith/pagetable.h>
+
+#define DIRECT_MAP_BASE 0ul /* physical and virtual address are the same */
+#define PAGE_MAX_ORDER 18   /* 1 GiB */
+
+static inline void *phys_to_virt(uint64_t paddr)
+{
+    return (void *)(paddr + DIRECT_MAP_BASE);
+}
+
+/* For pointers into the direct map or the image only, not for stacks. */
+static inline uint64_t virt_to_phys(const void *ptr)
+{
+    return (uint64_t)ptr - DIRECT_MAP_BASE;
+}
+
+/* Returns 2^order physically contiguous pages, aligned to their size, not
+ * zeroed, NULL when there are none. Any context, upcalls excepted. Never
+ * blocks. */
+void *page_alloc(unsigned order);
+/* The same, zeroed: for pages that a peer will see. */
+void *page_alloc_zeroed(unsigned order);
+/* Gives back what page_alloc returned, with the same order. */
+void page_free(void *pages, unsigned order);
+
+struct page_stats {
+    uint64_t total_pages; /* RAM that the allocator manages */
+    uint64_t free_pages;
+};
+void page_get_stats(struct page_stats *out);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The boot as a list: each room that takes part describes itself, the linker
+ * gathers the descriptions in order of level, kernel/ runs them. An image
+ * holds just the rooms that its program's objects pulled in. kernel/.
+ */
+#ifndef PITH_ROOM_H
+#define PITH_ROOM_H
+
+#include <pith/compiler.h>
+
+struct room {
+    const char *name;
+    /* 0, or -XEN_E*: the message "pith: NAME: cannot start: E..." and the end,
+     * unless optional. Levels below 60 run on the boot stack and must not
+     * block; from 60 on init runs in the thread "main" and may. */
+    int (*init)(void);
+    int optional;
+};
+
+/* Levels are two or three digits, compared as text: 020 arch, 040 mm, 050 xen,
+ * 060 kernel, 070 xenstore, 080 drivers and control, 090 net, 095 fs,
+ * 100 posix, 120 the program. */
+#define ROOM(level, ident, init_fn, is_optional) \
+    const struct room room_##ident __used \
+        __section(".pith.rooms." level "." #ident) \
+        __aligned(8) = {#ident, init_fn, is_optional}
+
+/* Makes the linker pull in the object that defines room ident. */
+#define ROOM_NEEDS(ident) \
+    extern const struct room room_##ident; \
+    static const struct room *const room_needs_##ident __used \
+        __section(".pith.needs") = &room_##ident
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Threads: each has a guarded stack and runs until it blocks, yields or ends.
+ * kernel/. Interfaces assume neither one vCPU nor cooperation.
+ */
+#ifndef PITH_THREAD_H
+#define PITH_THREAD_H
+
+#include <pith/compiler.h>
+
+struct thread;
+
+#define THREAD_STACK_BYTES 32768
+
+/* Starts a thread that runs fn(arg) and ends when fn returns. name is copied
+ * (15 characters). Returns it, NULL when out of memory. The thread frees
+ * itself; the pointer is valid until fn returns. Thread context. */
+struct thread *thread_start(const char *name, size_t stack_bytes,
+                            void (*fn)(void *arg), void *arg);
+/* The running thread. Not in upcalls. */
+struct thread *thread_current(void);
+const char *thread_name(const struct thread *thread);
+/* Lets other runnable threads run first. */
+void thread_yield(void);
+/* Sleeps until clock_monotonic_ns() >= deadline_ns. */
+void thread_sleep_until(uint64_t deadline_ns);
+void thread_exit(void) __attribute__((noreturn));
+
+/* One word that belongs to posix/: its per-thread state. */
+void *thread_user_data(const struct thread *thread);
+void thread_set_user_data(struct thread *thread, void *data);
+
+struct thread_info {
+    char name[16];
+    const char *state; /* "running", "ready", "blocked" */
+    uint64_t switches;
+};
+/* Fills at most max entries, returns how many threads there are. */
+size_t thread_list(struct thread_info *out, size_t max);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The name space: ramfs at / (unpacked from the boot module, cpio newc or
+ * tar), devices at /dev. fs/. Thread context; paths are absolute, "." and ".."
+ * are resolved. Errors are Xen's.
+ */
+#ifndef PITH_VFS_H
+#define PITH_VFS_H
+
+#include <pith/file.h>
+
+enum {
+    VFS_READ = 1, VFS_WRITE = 2, VFS_CREATE = 4, VFS_EXCLUSIVE = 8,
+    VFS_TRUNCATE = 16, VFS_DIRECTORY = 32,
+};
+
+/* Opens path; *out is a file with one reference. -XEN_ENOENT, -XEN_ENOTDIR,
+ * -XEN_EISDIR, -XEN_EEXIST, -XEN_ENOMEM, -XEN_EROFS. mode: of a new file. */
+int vfs_open(const char *path, unsigned flags, uint32_t mode,
+             struct file **out);
+int vfs_stat(const char *path, struct file_stat *out);
+int vfs_mkdir(const char *path, uint32_t mode);
+int vfs_unlink(const char *path);
+int vfs_rmdir(const char *path);
+int vfs_rename(const char *from, const char *to);
+
+/* A character device /dev/NAME: open makes the file. dev is borrowed for
+ * ever. Block devices show up by themselves. */
+struct vfs_device {
+    const char *name;
+    int (*open)(struct vfs_device *dev, unsigned flags, struct file **out);
+    struct list link;
+};
+int vfs_device_register(struct vfs_device *dev);
+
+struct vfs_stats {
+    uint64_t files, file_bytes;
+};
+void vfs_get_stats(struct vfs_stats *out);
+
+#endif

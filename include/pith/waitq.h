@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Wait queues: the one way in which threads block. kernel/.
+ *
+ * Use, with the condition's own lock or none (single reader flags):
+ *     waitq_wait(&q, &lock, deadline)   or   WAITQ_WAIT_UNTIL(&q, cond, dl)
+ */
+#ifndef PITH_WAITQ_H
+#define PITH_WAITQ_H
+
+#include <pith/list.h>
+#include <pith/spinlock.h>
+
+struct waitq {
+    struct spinlock lock; /* protects waiters; taken with interrupts off */
+    struct list waiters;
+};
+
+#define WAITQ_INIT(name) {SPINLOCK_INIT, LIST_INIT((name).waiters)}
+
+void waitq_init(struct waitq *q);
+
+struct waiter {
+    struct list link;
+    struct thread *thread;
+    struct waitq *queue; /* NULL once woken */
+};
+
+/*
+ * Low level, also for waiting on several queues: prepare links w to q before
+ * the condition is tested; wait blocks unless a wake came since; cancel
+ * unlinks. waitq_block returns 0, or -XEN_ETIME when the deadline passed first.
+ * deadline in clock_monotonic_ns() time or DEADLINE_NEVER.
+ */
+void waitq_prepare(struct waitq *q, struct waiter *w);
+int waitq_block(uint64_t deadline_ns);
+void waitq_cancel(struct waiter *w);
+
+/* Tests cond (an expression) until it holds: 0, or -XEN_ETIME. */
+#define WAITQ_WAIT_UNTIL(q, cond, deadline_ns) \
+    ({ \
+        int wait_rc_ = 0; \
+        while (!(cond)) { \
+            struct waiter waiter_; \
+            waitq_prepare(q, &waiter_); \
+            if (cond) { \
+                waitq_cancel(&waiter_); \
+                break; \
+            } \
+            wait_rc_ = waitq_block(deadline_ns); \
+            waitq_cancel(&waiter_); \
+            if (wait_rc_ && !(cond)) \
+                break; \
+            wait_rc_ = 0; \
+        } \
+        wait_rc_; \
+    })
+
+/* Wake the first waiter / every waiter. Any context. */
+void waitq_wake_one(struct waitq *q);
+void waitq_wake_all(struct waitq *q);
+
+#endif

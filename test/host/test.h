@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Host unit tests: TEST(name) { CHECK...; } bodies in one file, gathered by
+ * constructors and run by main here. Prints "PASS name seconds" or
+ * "FAIL name ..." for each; exits 1 if any failed or none ran.
+ */
+#ifndef PITH_HOST_TEST_H
+#define PITH_HOST_TEST_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+struct test_case {
+    const char *name;
+    void (*fn)(void);
+    struct test_case *next;
+};
+static struct test_case *test_first, **test_last = &test_first;
+static int test_failures;
+
+#define TEST(name_) \
+    static void test_##name_(void); \
+    static struct test_case case_##name_ = {#name_, test_##name_, NULL}; \
+    __attribute__((constructor)) static void add_##name_(void) \
+    { \
+        *test_last = &case_##name_; \
+        test_last = &case_##name_.next; \
+    } \
+    static void test_##name_(void)
+
+#define CHECK(cond) \
+    do { \
+        if (!(cond)) { \
+            test_failures++; \
+            printf("%s:%d: expected %s\n", __FILE__, __LINE__, #cond); \
+        } \
+    } while (0)
+
+#define CHECK_EQ(got, want) \
+    do { \
+        long long got_ = (long long)(got), want_ = (long long)(want); \
+        if (got_ != want_) { \
+            test_failures++; \
+            printf("%s:%d: %s: expected %lld, got %lld\n", __FILE__, \
+                   __LINE__, #got, want_, got_); \
+        } \
+    } while (0)
+
+#define CHECK_STR(got, want) \
+    do { \
+        const char *got_ = (got), *want_ = (want); \
+        if (strcmp(got_, want_)) { \
+            test_failures++; \
+            printf("%s:%d: %s: expected \"%s\", got \"%s\"\n", __FILE__, \
+                   __LINE__, #got, want_, got_); \
+        } \
+    } while (0)
+
+int main(void)
+{
+    int failed = 0, ran = 0;
+
+    for (struct test_case *t = test_first; t; t = t->next, ran++) {
+        clock_t start = clock();
+
+        test_failures = 0;
+        t->fn();
+        printf("%s %s %.2f\n", test_failures ? "FAIL" : "PASS", t->name,
+               (double)(clock() - start) / CLOCKS_PER_SEC);
+        failed += test_failures != 0;
+    }
+    return failed || !ran;
+}
+
+#endif
