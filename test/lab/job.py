@@ -19,7 +19,8 @@ from .trees import LabError
 
 LAB_FAILED = 125
 _GRACE_S = 15
-_DOM0_WORDS = "console=hvc0 quiet loglevel=3 panic=1"
+_DOM0_WORDS = ("console=hvc0 quiet loglevel=3 panic=1 audit=0 mitigations=off "
+               "cryptomgr.notests")
 
 
 @dataclass
@@ -157,15 +158,20 @@ def _save(result, out):
             dst.write(data)
 
 
+def _text(machine):
+    return machine.console.decode(errors="replace")
+
+
 def _wait(machine, timeout):
-    """Pumps until QEMU ends; True if that was within the time limit."""
+    """Pumps until QEMU ends; "" or what the time limit cut short."""
     if machine.pump(timeout):
-        return True
+        return ""
+    state = _state(_text(machine))
     if b"\nLAB-START" in machine.console:
         machine.send("control", b"stop\n")
         machine.pump(_GRACE_S)
     machine.kill()
-    return False
+    return f"time limit of {timeout:g} s reached {state}"
 
 
 def run_job(jobdir, echo=None, **options):
@@ -185,14 +191,11 @@ def run_job(jobdir, echo=None, **options):
             machine.on_console(Echo(echo))
         begun = time.monotonic()
         machine.start(_DOM0_WORDS)
-        in_time = _wait(machine, opts.timeout)
+        result.error = _wait(machine, opts.timeout)
         result.seconds = time.monotonic() - begun
-        console = machine.console.decode(errors="replace")
+        console = _text(machine)
         complete = _unpack(machine.path("result.tar"), result)
-        if not in_time:
-            result.error = (f"time limit of {opts.timeout:g} s reached "
-                            + _state(console))
-        elif not complete:
+        if not complete and not result.error:
             result.error = f"{_cause(machine, console)} {_state(console)}"
     if result.error:
         result.status = LAB_FAILED

@@ -30,7 +30,10 @@ _CPU = "max,-rdtscp"
 _CPU_DETERMINISTIC = "max,-rdtscp,-x2apic,-erms,-fsrm"
 _DETERMINISTIC = ("-icount", "shift=0,sleep=off", "-seed", "1",
                   "-rtc", "base=2026-01-01T00:00:00,clock=vm")
+# eager-fpu: QEMU's SVM does not carry Xen's lazy switching of vector registers,
+# and programs in dom0 then find a guest's values in theirs.
 _XEN = ("console=com1 com1=115200,8n1 loglvl=warning guest_loglvl=all "
+        "spec-ctrl=eager-fpu "
         "dom0_mem={0}M,max:{0}M")
 _LIBC = ctypes.CDLL(None)
 

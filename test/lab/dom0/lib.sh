@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# For job scripts in the lab's dom0: `. /lab/lib.sh`. Bash.
+#
+# Functions return 0 or say on stderr what went wrong and return 1. A guest is
+# called by its xl name. Times are seconds and may have a fraction.
+
+LAB_XEN=$(cat /lab/xen-version)
+LAB_TMP=/tmp/lab
+mkdir -p $LAB_TMP
+
+lab_now() { # prints the uptime in seconds
+    local up rest
+    read -r up rest </proc/uptime
+    echo "$up"
+}
+
+lab_error() {
+    echo "lab: $*" >&2
+    return 1
+}
+
+# --- results -----------------------------------------------------------------
+
+# case_run NAME FUNCTION...: runs it and prints "PASS NAME SECONDS" or
+# "FAIL NAME MESSAGE"; the message is the last line it wrote to stderr.
+LAB_FAILED=0
+case_run() {
+    local name=$1 start end
+    shift
+    start=$(lab_now)
+    if "$@" 2>$LAB_TMP/stderr; then
+        end=$(lab_now)
+        echo "PASS $name $(awk "BEGIN { print $end - $start }")"
+    else
+        LAB_FAILED=$((LAB_FAILED + 1))
+        echo "FAIL $name $(tail -n 1 $LAB_TMP/stderr)"
+    fi
+    cat $LAB_TMP/stderr >&2
+}
+
+# --- network -----------------------------------------------------------------
+
+# bridge_up [ADDRESS/BITS]: br0, to which guests' interfaces are added.
+bridge_up() {
+    ip link add br0 type bridge forward_delay 0 2>/dev/null
+    [ -z "${1-}" ] || ip addr add "$1" dev br0
+    ip link set br0 up
+}
+
+# uplink_up: adds dom0's own (QEMU) interface to br0.
+uplink_up() {
+    modprobe virtio_net && ip link set eth0 master br0 &&
+        ip link set eth0 up
+}
+
+# fetch URL FILE [CURL-OPTIONS...]: gets a page, retrying for 20 seconds while
+# the server does not answer yet.
+fetch() {
+    local url=$1 file=$2 end
+    shift 2
+    end=$((${SECONDS} + 20))
+    until curl -sS -f -m 20 -o "$file" "$@" "$url" 2>$LAB_TMP/curl; do
+        [ $SECONDS -lt $end ] || { lab_error "$url: $(cat $LAB_TMP/curl)"; return; }
+        sleep 0.1
+    done
+}
+
+# --- guests ------------------------------------------------------------------
+
+# guest_config NAME KERNEL [LINE...]: writes an xl config and prints its path.
+# LINEs replace the defaults of the same key. Shut down domains are preserved.
+guest_config() {
+    local name=$1 kernel=$2 file=$LAB_TMP/$1.cfg line key
+    shift 2
+    printf '%s\n' "$@" >"$file"
+    while read -r line; do
+        key=${line%%=*}
+        grep -q "^$key *=" "$file" || echo "$line" >>"$file"
+    done <<EOF
+name="$name"
+type="pvh"
+kernel="$kernel"
+memory=32
+vcpus=1
+on_poweroff="preserve"
+on_reboot="preserve"
+on_crash="preserve"
+EOF
+    echo "$file"
+}
+
+# guest_start NAME KERNEL [LINE...]: creates it and sets the variable domid.
+guest_start() {
+    local config
+    config=$(guest_config "$@")
+    if ! xl create "$config" >$LAB_TMP/create 2>&1; then
+        lab_error "xl create $1: $(tail -n 1 $LAB_TMP/create)"
+        return
+    fi
+    domid=$(xl domid "$1")
+}
+
+# linux_guest_start NAME SCRIPT [LINE...]: the Linux PVH guest, which runs
+# SCRIPT; needs `lab run --linux-guest`. Its last line on the console is
+# "linux-guest: exit N".
+linux_guest_start() {
+    local name=$1 script=$2 ramdisk=$LAB_TMP/$1.initrd
+    shift 2
+    [ -f /lab/linux/initrd ] || { lab_error "run with --linux-guest"; return; }
+    mkdir -p "$LAB_TMP/$name/job"
+    cp "$script" "$LAB_TMP/$name/job/guest.sh"
+    {
+        cat /lab/linux/initrd
+        (cd "$LAB_TMP/$name" && find job | cpio -o -H newc 2>/dev/null)
+    } >"$ramdisk"
+    guest_start "$name" /lab/linux/vmlinux "ramdisk=\"$ramdisk\"" \
+        'cmdline="console=hvc0 quiet loglevel=3 panic=-1"' "$@"
+}
+
+guest_log() { # prints the path of the guest's console log
+    echo "/var/log/xen/console/guest-$1.log"
+}
+
+# guest_reason NAME: prints its shutdown reason (sched.h: 0 poweroff,
+# 1 reboot, 2 suspend, 3 crash, 4 watchdog), -1 while it runs, or "gone".
+guest_reason() {
+    local id=${2-} time reason flags
+    [ -n "$id" ] || id=$(xl domid "$1" 2>/dev/null)
+    [ -n "$id" ] && read -r id time reason flags < \
+        <(domtime "$id" 2>/dev/null) || reason=gone
+    echo "$reason"
+}
+
+# guest_wait NAME SECONDS: waits until it is shut down or gone, and sets the
+# variable reason as guest_reason prints it.
+guest_wait() {
+    local id end
+    id=$(xl domid "$1" 2>/dev/null)
+    end=$(awk "BEGIN { print int(($(lab_now) + $2) * 100) }")
+    while reason=$(guest_reason "$1" "${id:--}") && [ "$reason" = -1 ]; do
+        if [ "$(lab_now | tr -d .)" -ge "$end" ]; then
+            lab_error "$1 still runs after $2 s"
+            return
+        fi
+        sleep 0.05
+    done
+}
+
+# guest_says NAME TEXT SECONDS: waits for a line with TEXT on its console.
+guest_says() {
+    local log end
+    log=$(guest_log "$1")
+    end=$(awk "BEGIN { print int(($(lab_now) + $3) * 100) }")
+    until grep -qF -- "$2" "$log" 2>/dev/null; do
+        if [ "$(lab_now | tr -d .)" -ge "$end" ]; then
+            lab_error "$1 did not print '$2' in $3 s; its last line:" \
+                "$(tail -n 1 "$log" 2>/dev/null)"
+            return
+        fi
+        sleep 0.05
+    done
+}
+
+# guest_time NAME: prints the processor time it has used, in ns.
+guest_time() {
+    domtime "$(xl domid "$1")" | cut -d ' ' -f 2
+}
+
+guest_destroy() {
+    xl destroy "$1" || lab_error "xl destroy $1 failed"
+}
+
+# --- what is in use, to find leaks ---------------------------------------------
+
+# resources: prints one "NAME NUMBER" a line; compare before and after. Give
+# the backends a moment (resources_settle) to finish their clean-up.
+resources() {
+    xl dmesg -c >>$LAB_TMP/dmesg
+    xl debug-keys m
+    xl debug-keys g
+    sleep 0.2
+    xl dmesg -c >$LAB_TMP/keys
+    echo "xen_free_kb $(sed -n 's/.*heap.*: \([0-9]*\)kB free.*/\1/p' \
+        $LAB_TMP/keys | awk '{ n += $1 } END { print n + 0 }')"
+    echo "domains $(domtime | wc -l)"
+    echo "dom0_grant_maps $(grep -c 'maptrack' $LAB_TMP/keys)"
+    echo "dom0_event_channels $(lsevtchn 0 | wc -l)"
+    echo "xenstore_nodes $(xenstore-ls -f / | wc -l)"
+    echo "loop_devices $(losetup -a | wc -l)"
+    echo "interfaces $(ls /sys/class/net | wc -l)"
+    echo "processes $(ls -d /proc/[0-9]* | wc -l)"
+}
