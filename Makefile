@@ -3,7 +3,7 @@
 
 ROOMS := lib arch/x86_64 boot mm xen kernel xenstore netfront blkfront \
          control net fs posix
-APPS := $(notdir $(wildcard apps/*))
+APPS := $(patsubst apps/%/Makefile,%,$(wildcard apps/*/Makefile))
 APP ?= httpd
 XEN ?= 4.20
 

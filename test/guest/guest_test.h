@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Guest tests: TEST(name) { CHECK...; } bodies in one main.c, which boots as a
+ * guest of its own. Prints "PASS name seconds" or "FAIL name ..." a case.
+ * Lines of main.c that steer test/run:
+ *   xl: a line for the xl config          cmdline: words; once a boot
+ *   expect: reason=0 exit=0               dom0: shell run in dom0 before
+ * each written as a comment of one line of its own.
+ */
+#ifndef PITH_GUEST_TEST_H
+#define PITH_GUEST_TEST_H
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+struct test_case {
+    const char *name;
+    void (*fn)(void);
+    struct test_case *next;
+};
+static struct test_case *test_first, **test_last = &test_first;
+static char test_message[160];
+
+#define TEST(name_) \
+    static void test_##name_(void); \
+    static struct test_case case_##name_ = {#name_, test_##name_, NULL}; \
+    __attribute__((constructor)) static void add_##name_(void) \
+    { \
+        *test_last = &case_##name_; \
+        test_last = &case_##name_.next; \
+    } \
+    static void test_##name_(void)
+
+/* The first failure of a case ends it. */
+#define CHECK(cond) \
+    do { \
+        if (!(cond)) { \
+            snprintf(test_message, sizeof(test_message), \
+                     "line %d: expected %s", __LINE__, #cond); \
+            return; \
+        } \
+    } while (0)
+
+#define CHECK_EQ(got, want) \
+    do { \
+        long long got_ = (long long)(got), want_ = (long long)(want); \
+        if (got_ != want_) { \
+            snprintf(test_message, sizeof(test_message), \
+                     "line %d: %s: expected %lld, got %lld", __LINE__, #got, \
+                     want_, got_); \
+            return; \
+        } \
+    } while (0)
+
+#define CHECK_STR(got, want) \
+    do { \
+        const char *got_ = (got), *want_ = (want); \
+        if (strcmp(got_, want_)) { \
+            snprintf(test_message, sizeof(test_message), \
+                     "line %d: %s: expected \"%s\", got \"%s\"", __LINE__, \
+                     #got, want_, got_); \
+            return; \
+        } \
+    } while (0)
+
+static inline double test_seconds(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+/* Runs every case. Returns the status for main. */
+static inline int test_run_all(void)
+{
+    int failed = 0;
+
+    for (struct test_case *t = test_first; t; t = t->next) {
+        double start = test_seconds();
+
+        test_message[0] = '\0';
+        t->fn();
+        if (test_message[0])
+            printf("FAIL %s %s\n", t->name, test_message);
+        else
+            printf("PASS %s %.3f\n", t->name, test_seconds() - start);
+        failed += test_message[0] != '\0';
+    }
+    return failed != 0;
+}
+
+#endif

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# What runs below test/. test/run does the running and counting.
+
+include test/host/host.mk
+
+GUEST_TESTS := $(patsubst test/guest/%/main.c,%,\
+    $(wildcard test/guest/*/main.c))
+GUEST_IMAGES := $(foreach t,$(GUEST_TESTS),$(B)/test/guest/$(t)/$(t))
+define guest_rule
+$(B)/test/guest/$(1)/$(1): $(wildcard test/guest/$(1)/*) \
+        test/guest/guest_test.h $(SDK_STAMP)
+	@mkdir -p $$(@D)
+	$(SDK)/bin/pith-cc -O2 -g -Wall -Wextra -Werror -Itest/guest -Iinclude \
+	    -isystem $(XEN_HEADERS) \
+	    -D__XEN_INTERFACE_VERSION__=__XEN_LATEST_INTERFACE_VERSION__ \
+	    -o $$@ test/guest/$(1)/main.c
+endef
+$(foreach t,$(GUEST_TESTS),$(eval $(call guest_rule,$(t))))
+
+C_FILES = $(shell git ls-files '*.c' '*.h')
+
+lab:
+	$(DEPS) lab
+test-images: host-tests $(GUEST_IMAGES) apps
+## make test       everything below test/ that CI runs; ends with a count
+test: lab test-images
+	test/run
+## make soak       the long forms of the same tests
+soak: lab test-images
+	test/run system --soak --timeout 3600
+## make check      format, layers, symbols, static analysis
+check: sdk
+	clang-format --dry-run --Werror $(C_FILES)
+	tools/check-layers --symbols $(B)
+	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
+	    --enable=warning,portability --suppressions-list=test/cppcheck.txt \
+	    -Iinclude $(filter-out test/%,$(filter %.c,$(C_FILES)))
+## make bench      figures beside Linux's on the same host; build/bench.json
+bench: lab test-images
+	test/bench/bench
+## make run        (APP=name) on a real Xen host: the page, shown
+run: lab apps
+	test/system/show $(APP) $(XEN)
+.PHONY: host-tests test-images test soak check bench run lab

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The SDK in build/sdk: what `make install` copies and what apps/ are built
+# with. Composition: tools/sdk/drivers_*.c say which drivers serve a class.
+
+SDK_LIB := $(SDK)/lib/pith
+SDK_STAMP := $(B)/sdk.stamp
+COMPOSE := $(patsubst tools/sdk/%.c,$(B)/obj/sdk/%.o,\
+    $(wildcard tools/sdk/*.c))
+PREFIX ?= /usr/local
+
+$(B)/obj/sdk/%.o: tools/sdk/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ROOM_FLAGS) $(KERNEL_FLAGS) -c -o $@ $<
+
+$(SDK_LIB)/libpith.a: $(OBJECTS) $(COMPOSE)
+	@mkdir -p $(@D)
+	rm -f $@
+	$(AR) rcsD $@ $^
+
+SDK_TOOLS := ar ranlib strip nm objcopy
+SDK_SOURCES := tools/sdk/pith-cc tools/ksyms tools/pith-run boot/pith.lds \
+    $(wildcard posix/include/*.h posix/include/*/*.h)
+$(SDK_STAMP): $(SDK_LIB)/libpith.a $(SDK_SOURCES) tools/sdk/sdk.mk Makefile
+	@mkdir -p $(SDK)/bin $(SDK)/include/pith $(SDK)/share
+	cp -r $(B)/newlib/include/. $(SDK)/include/pith/
+	cp -r posix/include/. $(SDK)/include/pith/
+	cp $(B)/newlib/lib/libc.a $(B)/newlib/lib/libm.a boot/pith.lds \
+	    tools/ksyms $(SDK_LIB)/
+	echo "$(TARGET_FLAGS)" > $(SDK_LIB)/cflags
+	printf '%s\n' $(ROOT_SYMBOLS) > $(SDK_LIB)/roots
+	install -m 755 tools/sdk/pith-cc $(SDK)/bin/pith-cc
+	install -m 755 tools/pith-run $(SDK)/bin/pith
+	ln -sf pith-cc $(SDK)/bin/x86_64-pith-elf-gcc
+	for t in $(SDK_TOOLS); do \
+	    ln -sf "$$(command -v $$t)" $(SDK)/bin/x86_64-pith-elf-$$t; done
+	touch $@
+
+# Rooms in every image although nothing in the program names them.
+ROOT_SYMBOLS := room_program room_control
+
+sdk: $(SDK_STAMP)
+## make install PREFIX=p   the SDK as p/bin, p/lib/pith, p/include/pith
+install: sdk
+	mkdir -p $(PREFIX)
+	cp -r $(SDK)/. $(PREFIX)/
+.PHONY: sdk install
