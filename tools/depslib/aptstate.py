@@ -14,6 +14,33 @@ from util import Fail, cache_dir, run, say
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 DEBIAN_SUITES = "bookworm trixie stable oldstable testing sid unstable".split()
 
+# Read after the machine's own configuration, whose proxies stay in force.
+APT_CONF = """
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+#clear APT::Default-Release;
+#clear APT::Architectures;
+APT::Architecture "amd64";
+APT::Architectures {{ "amd64"; }};
+APT::Get::AllowUnauthenticated "false";
+APT::Install-Recommends "false";
+APT::Install-Suggests "false";
+Acquire::AllowInsecureRepositories "false";
+Acquire::Languages "none";
+Acquire::GzipIndexes "false";
+Acquire::Retries "3";
+Dir::Etc::sourcelist "{dir}/etc/sources.list";
+Dir::Etc::sourceparts "/dev/null";
+Dir::Etc::preferences "/dev/null";
+Dir::Etc::preferencesparts "/dev/null";
+Dir::State::lists "{dir}/lists";
+Dir::State::status "{dir}/etc/status";
+Dir::State::extended_states "{dir}/etc/extended_states";
+Dir::Cache "{dir}/cache";
+Dir::Log "{dir}/log";
+{user}
+"""
+
 
 def entries_one_line(text):
     for line in text.splitlines():
@@ -88,20 +115,8 @@ class Apt:
             (self.dir / name).mkdir(parents=True, exist_ok=True)
         (self.dir / "etc/sources.list").write_text(self.sources)
         (self.dir / "etc/status").touch()
-        user = 'APT::Sandbox::User "root";\n' if os.geteuid() == 0 else ""
-        (self.dir / "etc/apt.conf").write_text(
-            "#clear APT::Update::Post-Invoke;\n#clear APT::Update::Post-Invoke-Success;\n"
-            "#clear APT::Default-Release;\n#clear APT::Architectures;\n"
-            'APT::Architecture "amd64";\nAPT::Architectures { "amd64"; };\n'
-            'APT::Get::AllowUnauthenticated "false";\nAPT::Install-Recommends "false";\n'
-            'Acquire::AllowInsecureRepositories "false";\nAcquire::Languages "none";\nAcquire::GzipIndexes "false";\n'
-            'Acquire::Retries "3";\n' + user +
-            f'Dir::Etc::sourcelist "{self.dir}/etc/sources.list";\n'
-            'Dir::Etc::sourceparts "/dev/null";\nDir::Etc::preferences "/dev/null";\n'
-            'Dir::Etc::preferencesparts "/dev/null";\n'
-            f'Dir::State::lists "{self.dir}/lists";\nDir::State::status "{self.dir}/etc/status";\n'
-            f'Dir::State::extended_states "{self.dir}/etc/extended_states";\n'
-            f'Dir::Cache "{self.dir}/cache";\nDir::Log "{self.dir}/log";\n')
+        user = 'APT::Sandbox::User "root";' if os.geteuid() == 0 else ""
+        (self.dir / "etc/apt.conf").write_text(APT_CONF.format(dir=self.dir, user=user))
         stamp = self.dir / "updated"
         if refresh or not stamp.exists():
             say(f"fetching the {self.suite} index ({self.kind}) from {self.main}")

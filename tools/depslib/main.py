@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tomllib
 
-from aptstate import Apt, stanzas
+from aptstate import Apt, mirrors, stanzas
 from util import Fail, cache_dir, cache_lock, new_dir, run, say, sha256_check
 
 LOCK_PATH = pathlib.Path(__file__).resolve().parent.parent / "deps.lock"
@@ -31,6 +31,7 @@ USAGE = """usage: tools/deps COMMAND
   path NAME       print where NAME is unpacked (newlib lwip xen-headers lab-trixie lab-bookworm
                   qemu)
   versions        print, as JSON, the version of each package in each set
+  mirror          print the Debian mirror that is used
   repin NAME      print the lock lines for the version that the mirror has now
   clean           remove all that this tool has fetched
 Cache: $PITH_CACHE, else ~/.cache/pith. Mirror: that of the machine's apt, or $PITH_MIRROR."""
@@ -236,6 +237,8 @@ def dispatch(words):
             command_path(lock, name)
         case ["versions"]:
             command_versions(lock)
+        case ["mirror"]:
+            print(mirrors()[0])
         case ["linked"]:
             with cache_lock():
                 for name in lock["linked"]:
