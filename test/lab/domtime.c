@@ -2,6 +2,10 @@
 /*
  * domtime [DOMID]: prints "domid cpu_time_ns shutdown_reason flags" for each
  * domain, straight from the hypervisor. `xl list` rounds the time to 0.1 s.
+ * domtime DOMID SECONDS: the same, but first waits at most so long until the
+ * domain is shut down or gone. A loop in shell would take the guest's time.
+ *
+ * The reason is -1 while it runs. Exit status 1: no such domain, or an error.
  *
  * Uses XEN_DOMCTL_getdomaininfo (xen/include/public/domctl.h). The start of
  * its structure, as far as cpu_time, is the same in all interface versions
@@ -15,6 +19,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #define HYPERVISOR_DOMCTL 36
@@ -75,21 +80,67 @@ static int domain_info_get(int fd, struct domctl *ctl, uint16_t domid)
     return -EACCES;
 }
 
-static void domain_print(const struct domctl *ctl)
+static int shutdown_reason(const struct domctl *ctl)
 {
     uint32_t flags = ctl->info.flags;
-    int reason = -1;
 
-    if (flags & DOMINF_SHUTDOWN)
-        reason = (flags >> DOMINF_SHUTDOWN_SHIFT) & 0xff;
+    if (!(flags & DOMINF_SHUTDOWN))
+        return -1;
+    return (flags >> DOMINF_SHUTDOWN_SHIFT) & 0xff;
+}
+
+static void domain_print(const struct domctl *ctl)
+{
     printf("%u %llu %d 0x%x\n", ctl->info.domain,
-           (unsigned long long)ctl->info.cpu_time, reason, flags);
+           (unsigned long long)ctl->info.cpu_time, shutdown_reason(ctl),
+           ctl->info.flags);
+}
+
+static double now_s(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+/* Waits up to limit_s for its shutdown, then prints the domain. */
+static int domain_report(int fd, struct domctl *ctl, uint16_t domid,
+                         double limit_s)
+{
+    const struct timespec pause = {.tv_nsec = 20 * 1000 * 1000};
+    double deadline = now_s() + limit_s;
+    int rc;
+
+    for (;;) {
+        rc = domain_info_get(fd, ctl, domid);
+        if (rc < 0)
+            return rc;
+        if (ctl->info.domain != domid)
+            return -ESRCH;
+        if (shutdown_reason(ctl) >= 0 || now_s() >= deadline)
+            break;
+        nanosleep(&pause, NULL);
+    }
+    domain_print(ctl);
+    return 0;
+}
+
+static int domains_list(int fd, struct domctl *ctl)
+{
+    unsigned int domid = 0;
+    int rc;
+
+    while ((rc = domain_info_get(fd, ctl, (uint16_t)domid)) == 0) {
+        domain_print(ctl);
+        domid = ctl->info.domain + 1u;
+    }
+    return rc == -ESRCH ? 0 : rc;
 }
 
 int main(int argc, char **argv)
 {
     int fd = open("/proc/xen/privcmd", O_RDWR | O_CLOEXEC);
-    unsigned int domid = argc > 1 ? (unsigned int)atoi(argv[1]) : 0;
     struct domctl *ctl = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0);
     int rc;
@@ -98,18 +149,12 @@ int main(int argc, char **argv)
         perror("domtime: /proc/xen/privcmd");
         return 1;
     }
-    while ((rc = domain_info_get(fd, ctl, (uint16_t)domid)) == 0) {
-        if (argc > 1 && ctl->info.domain != domid) {
-            rc = -ESRCH;
-            break;
-        }
-        domain_print(ctl);
-        if (argc > 1)
-            return 0;
-        domid = ctl->info.domain + 1u;
-    }
-    if (argc == 1 && rc == -ESRCH)
-        return 0;
-    fprintf(stderr, "domtime: domain %u: %s\n", domid, strerror(-rc));
-    return 1;
+    if (argc > 1)
+        rc = domain_report(fd, ctl, (uint16_t)atoi(argv[1]),
+                           argc > 2 ? atof(argv[2]) : 0);
+    else
+        rc = domains_list(fd, ctl);
+    if (rc < 0)
+        fprintf(stderr, "domtime: %s\n", strerror(-rc));
+    return rc < 0;
 }

@@ -183,7 +183,7 @@ def _compile(source, work):
     """A static helper program for dom0, built by the host's compiler."""
     name = os.path.basename(source)[:-2]
     out = os.path.join(work, name)
-    subprocess.run(["cc", "-O2", "-static", "-Wall", "-Wextra", "-o", out,
+    subprocess.run(["cc", "-D_GNU_SOURCE", "-O2", "-static", "-Wall", "-Wextra", "-o", out,
                     source], check=True)
     return name, out
 

@@ -33,7 +33,7 @@ _DETERMINISTIC = ("-icount", "shift=0,sleep=off", "-seed", "1",
 # eager-fpu: QEMU's SVM does not carry Xen's lazy switching of vector registers,
 # and programs in dom0 then find a guest's values in theirs.
 _XEN = ("console=com1 com1=115200,8n1 loglvl=warning guest_loglvl=all "
-        "spec-ctrl=eager-fpu "
+        "spec-ctrl=eager-fpu conring_size=256k "
         "dom0_mem={0}M,max:{0}M")
 _LIBC = ctypes.CDLL(None)
 
