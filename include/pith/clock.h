@@ -19,7 +19,7 @@ uint64_t clock_monotonic_ns(void);
 uint64_t clock_realtime_ns(void);
 /* The realtime clock at system time 0. */
 uint64_t clock_realtime_offset_ns(void);
-/* System time at which boot/ started. */
+/* System time when xen/ started, the first moment that can be told. */
 uint64_t clock_boot_ns(void);
 
 #endif

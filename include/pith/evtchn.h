@@ -46,8 +46,23 @@ struct evtchn_stats {
 };
 void evtchn_get_stats(struct evtchn_stats *out);
 
-/* What binds this vCPU's vcpu_info and upcall vector; xen/'s init does it for
- * vCPU 0, kernel/ calls it on each further vCPU. */
+/*
+ * How Xen announces events: "vcpu", a vector of each vCPU's own (HVMOP_set_
+ * evtchn_upcall_vector, wants an EOI), "callback", one vector of the domain
+ * (HVM_PARAM_CALLBACK_IRQ, no EOI), or "auto", the default: vcpu where Xen
+ * virtualises the APIC so that the EOI costs no exit. kernel/ calls it for
+ * pith.upcall before the first evtchn_vcpu_init. 0, or -XEN_EINVAL for any
+ * other word.
+ */
+int evtchn_set_upcall_mode(const char *mode);
+
+/*
+ * Gives this vCPU its vcpu_info and its upcall vector; from then on events
+ * arrive whenever interrupts are enabled. kernel/ calls it on each vCPU, vCPU
+ * 0 included, once the options are known; ports may be bound, masked and
+ * notified before. Thread or boot context, never blocks. 0, -XEN_ENOMEM, or
+ * Xen's error (such as the vector that "vcpu" asked for being refused).
+ */
 int evtchn_vcpu_init(unsigned vcpu);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * Hypercalls through the page that Xen fills. Each returns what Xen returns: 0
  * or more, or -XEN_E*. Any context. xen/ (the page itself: boot/).
- * Arguments passed by address must lie in the direct map or the image, not
- * necessarily physically contiguous. Source: xen/xen.h.
+ * Arguments passed by address may lie anywhere in mapped memory; Xen walks the
+ * page tables to them, which is cheapest in the direct map. Source: xen/xen.h.
  */
 #ifndef PITH_HYPERCALL_H
 #define PITH_HYPERCALL_H

@@ -39,8 +39,9 @@ bool front_ring_push(struct front_ring *ring);
  * -XEN_EIO when the peer's index cannot be. */
 int front_ring_get(struct front_ring *ring, void *response,
                    size_t response_bytes);
-/* Asks for an event once "after" more responses are there (1: the next). Returns 1 if
- * responses arrived meanwhile (the caller drains again), 0, or -XEN_EIO. */
+/* Asks for an event once "after" responses more than those taken are there (1:
+ * the next one). Returns 0; 1 if they are there already, so that no event will
+ * come (the caller drains and arms again); or -XEN_EIO. */
 int front_ring_arm(struct front_ring *ring, uint32_t after);
 
 #endif

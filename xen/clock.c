@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Monotonic time from this vCPU's time record and its TSC; wall-clock time
+ * from the shared info page. Source: xen/xen.h.
+ */
+#include "private.h"
+
+#include <pith/atomic.h>
+#include <pith/clock.h>
+#include <pith/cpu.h>
+#include <pith/xeninfo.h>
+
+static struct {
+    uint64_t last_ns; /* the latest time given out; only moves by exchange */
+    uint64_t boot_ns;
+} state;
+
+/* LFENCE keeps RDTSC from running before the loads that precede it. */
+static uint64_t tsc_read_in_order(void)
+{
+    __asm__ volatile("lfence" : : : "memory");
+    return tsc_read();
+}
+
+static uint64_t read_system_ns(void)
+{
+    const struct vcpu_time_info *shared = &vcpu_info_this()->time;
+    struct vcpu_time_info time;
+    uint64_t tsc;
+
+    /* Xen makes version odd, writes, and makes it even again, on the
+     * processor that runs this vCPU: the two barriers are with those. */
+    do {
+        time.version = READ_ONCE(shared->version);
+        barrier_read();
+        time.tsc_timestamp = shared->tsc_timestamp;
+        time.system_time = shared->system_time;
+        time.tsc_to_system_mul = shared->tsc_to_system_mul;
+        time.tsc_shift = shared->tsc_shift;
+        tsc = tsc_read_in_order();
+        barrier_read();
+    } while (time.version & 1 || time.version != READ_ONCE(shared->version));
+    return pvclock_system_ns(&time, tsc);
+}
+
+void clock_init(void)
+{
+    state.boot_ns = clock_monotonic_ns();
+}
+
+/* Records of two vCPUs, or two records of one, may disagree by a few ns. */
+uint64_t clock_monotonic_ns(void)
+{
+    uint64_t now = read_system_ns();
+    uint64_t last = atomic_load(&state.last_ns);
+
+    do {
+        if (now <= last)
+            return last;
+    } while (!atomic_compare_exchange(&state.last_ns, &last, now));
+    return now;
+}
+
+uint64_t clock_realtime_offset_ns(void)
+{
+    const struct shared_info *shared = xen_shared_info();
+    uint32_t version, nsec;
+    uint64_t sec;
+
+    do {
+        version = READ_ONCE(shared->wc_version);
+        barrier_read();
+        sec = (uint64_t)shared->wc_sec_hi << 32 | shared->wc_sec;
+        nsec = shared->wc_nsec;
+        barrier_read();
+    } while (version & 1 || version != READ_ONCE(shared->wc_version));
+    return sec * NS_PER_SEC + nsec;
+}
+
+uint64_t clock_realtime_ns(void)
+{
+    return clock_realtime_offset_ns() + clock_monotonic_ns();
+}
+
+uint64_t clock_boot_ns(void)
+{
+    return state.boot_ns;
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Event channels: the table of handlers and what binds, masks and sends. The
+ * bits themselves belong to the event ABI (evtchn_2level.c), upcalls to
+ * upcall.c. Source: xen/event_channel.h.
+ *
+ * Invariant: a port without a handler is masked, from evtchn_init on and again
+ * before each close, so a port that Xen hands out never fires unasked.
+ */
+#include "private.h"
+
+#include <pith/atomic.h>
+#include <pith/cpu.h>
+#include <pith/errno.h>
+#include <pith/heap.h>
+#include <pith/hypercall.h>
+#include <pith/panic.h>
+#include <xen/event_channel.h>
+
+struct handler {
+    evtchn_fn *fn; /* NULL: the port is free */
+    void *arg;
+    /* The argument of EVTCHNOP_send, kept ready in the direct map: Xen walks
+     * fewer page-table levels to it than to a stack. */
+    struct evtchn_send send;
+    uint16_t vcpu;
+    uint8_t running; /* on that vCPU; closing waits for it */
+};
+
+#define CHUNK_HANDLERS 64
+
+/* Chunks are added by compare-and-exchange and never freed, so looking up a
+ * handler takes no lock. Two threads never bind or close the same port at
+ * once. */
+static struct {
+    const struct evtchn_abi *abi;
+    struct handler **chunks;
+} table;
+
+static struct handler *handler_find(evtchn_port_t port)
+{
+    struct handler *chunk;
+
+    if (port >= table.abi->max_ports)
+        return NULL;
+    chunk = atomic_load(&table.chunks[port / CHUNK_HANDLERS]);
+    return chunk ? &chunk[port % CHUNK_HANDLERS] : NULL;
+}
+
+static struct handler *handler_of_open_port(evtchn_port_t port)
+{
+    struct handler *handler = handler_find(port);
+
+    ASSERT(handler && handler->fn);
+    return handler;
+}
+
+static struct handler *handler_grow(evtchn_port_t port)
+{
+    struct handler *found = handler_find(port), *chunk, *expected = NULL;
+
+    if (found || port >= table.abi->max_ports)
+        return found;
+    chunk = heap_zalloc(CHUNK_HANDLERS * sizeof(*chunk));
+    if (!chunk)
+        return NULL;
+    if (!atomic_compare_exchange(&table.chunks[port / CHUNK_HANDLERS],
+                                 &expected, chunk))
+        heap_free(chunk);
+    return handler_find(port);
+}
+
+static void port_close(evtchn_port_t port)
+{
+    struct evtchn_close op = {.port = port};
+    long rc = hypercall_event_channel_op(EVTCHNOP_close, &op);
+
+    ASSERT(!rc);
+}
+
+static int handler_set(evtchn_port_t port, unsigned vcpu, evtchn_fn *fn,
+                       void *arg)
+{
+    struct handler *handler = handler_grow(port);
+
+    if (!handler)
+        return -XEN_ENOSPC;
+    handler->arg = arg;
+    handler->send.port = port;
+    handler->vcpu = vcpu;
+    /* Releases the fields above to evtchn_deliver. */
+    atomic_store(&handler->fn, fn);
+    return 0;
+}
+
+/* Gives a port that Xen just handed out its handler, or gives it back. */
+static int port_open(evtchn_port_t port, unsigned vcpu, evtchn_fn *fn,
+                     void *arg, evtchn_port_t *out)
+{
+    int rc = handler_set(port, vcpu, fn, arg);
+
+    if (rc) {
+        port_close(port);
+        return rc;
+    }
+    *out = port;
+    return 0;
+}
+
+int evtchn_alloc_unbound(uint16_t remote_domid, evtchn_fn *fn, void *arg,
+                         evtchn_port_t *out)
+{
+    struct evtchn_alloc_unbound op = {.dom = DOMID_SELF,
+                                      .remote_dom = remote_domid};
+    int rc = hypercall_event_channel_op(EVTCHNOP_alloc_unbound, &op);
+
+    return rc ? rc : port_open(op.port, 0, fn, arg, out);
+}
+
+int evtchn_bind_interdomain(uint16_t remote_domid, evtchn_port_t remote_port,
+                            evtchn_fn *fn, void *arg, evtchn_port_t *out)
+{
+    struct evtchn_bind_interdomain op = {.remote_dom = remote_domid,
+                                         .remote_port = remote_port};
+    int rc = hypercall_event_channel_op(EVTCHNOP_bind_interdomain, &op);
+
+    return rc ? rc : port_open(op.local_port, 0, fn, arg, out);
+}
+
+int evtchn_bind_virq(unsigned virq, unsigned vcpu, evtchn_fn *fn, void *arg,
+                     evtchn_port_t *out)
+{
+    struct evtchn_bind_virq op = {.virq = virq, .vcpu = vcpu};
+    int rc = hypercall_event_channel_op(EVTCHNOP_bind_virq, &op);
+
+    return rc ? rc : port_open(op.port, vcpu, fn, arg, out);
+}
+
+int evtchn_adopt(evtchn_port_t port, evtchn_fn *fn, void *arg)
+{
+    return handler_set(port, 0, fn, arg);
+}
+
+void evtchn_close(evtchn_port_t port)
+{
+    struct handler *handler = handler_of_open_port(port);
+
+    table.abi->mask(port);
+    atomic_store(&handler->fn, NULL);
+    /* With evtchn_deliver: it sees fn gone, or this sees it running. On the
+     * port's own vCPU only the handler itself can be what calls this. */
+    barrier_full();
+    if (handler->vcpu != this_cpu()->id)
+        while (atomic_load(&handler->running))
+            cpu_relax();
+    port_close(port);
+}
+
+void evtchn_deliver(struct evtchn_vcpu *vcpu, evtchn_port_t port)
+{
+    struct handler *handler = handler_find(port);
+    evtchn_fn *fn;
+
+    if (!handler || handler->vcpu != vcpu->id)
+        return;
+    WRITE_ONCE(handler->running, 1);
+    /* The clearing is a full barrier, with the one in evtchn_close. It comes
+     * before the call, so that what happens from now on is a new event. */
+    if (table.abi->test_and_clear(port)) {
+        fn = atomic_load(&handler->fn);
+        if (fn) {
+            vcpu->stats.events++;
+            fn(port, handler->arg);
+        }
+    }
+    atomic_store(&handler->running, 0);
+}
+
+void evtchn_scan(struct evtchn_vcpu *vcpu)
+{
+    table.abi->scan(vcpu);
+}
+
+/* Runs the handler of a pending port as an upcall would, here and now. */
+static void deliver_here(evtchn_port_t port)
+{
+    unsigned long flags = irq_save();
+    struct cpu *cpu = this_cpu();
+
+    cpu->upcall_depth++;
+    evtchn_deliver(cpu->evtchn, port);
+    cpu->upcall_depth--;
+    irq_restore(flags);
+}
+
+/* True if an upcall for handler's port could come in at this very place. */
+static bool upcall_possible(const struct handler *handler)
+{
+    const struct cpu *cpu = this_cpu();
+
+    return irq_enabled() && cpu->evtchn && handler->vcpu == cpu->id;
+}
+
+/*
+ * Xen announces nothing for a port that was pending before it was unmasked:
+ *  1. an event arrives: pending is set; masked, so no upcall;
+ *  2. unmask: later events find pending set and do nothing either.
+ * So the waiting event is delivered by hand where an upcall could have come in
+ * at this very place, and by Xen, at the price of an exit, elsewhere.
+ */
+void evtchn_unmask(evtchn_port_t port)
+{
+    struct handler *handler = handler_of_open_port(port);
+    struct evtchn_unmask op = {.port = port};
+    long rc;
+
+    table.abi->unmask(port);
+    if (!table.abi->is_pending(port))
+        return;
+    if (upcall_possible(handler)) {
+        deliver_here(port);
+        return;
+    }
+    /* EVTCHNOP_unmask looks at pending only if it finds the port masked. */
+    table.abi->mask(port);
+    rc = hypercall_event_channel_op(EVTCHNOP_unmask, &op);
+    ASSERT(!rc);
+}
+
+void evtchn_mask(evtchn_port_t port)
+{
+    table.abi->mask(port);
+}
+
+int evtchn_notify(evtchn_port_t port)
+{
+    struct handler *handler = handler_of_open_port(port);
+
+    return hypercall_event_channel_op(EVTCHNOP_send, &handler->send);
+}
+
+int evtchn_init(void)
+{
+    table.abi = &evtchn_2level;
+    table.chunks = heap_zalloc(table.abi->max_ports / CHUNK_HANDLERS *
+                               sizeof(*table.chunks));
+    if (!table.chunks)
+        return -XEN_ENOMEM;
+    table.abi->init();
+    return 0;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Brings up xen/ on the boot vCPU, as far as options need not be known. */
+#include "private.h"
+
+#include <pith/console.h>
+#include <pith/log.h>
+#include <pith/room.h>
+
+static int xen_init(void)
+{
+    int rc;
+
+    log_set_sink(emergency_write);
+    rc = xen_info_init();
+    if (rc)
+        return rc;
+    rc = evtchn_init();
+    if (rc)
+        return rc;
+    clock_init();
+    if (console_init())
+        log_info("xen: no console ring, the emergency console serves");
+    return 0;
+}
+
+ROOM("050", xen, xen_init, 0);

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of xen/ share with each other and with nobody else. */
+#ifndef PITH_XEN_PRIVATE_H
+#define PITH_XEN_PRIVATE_H
+
+#include <pith/evtchn.h>
+#include <stdbool.h>
+#include <xen/xen.h>
+
+/* info.c: reads the CPUID leaves and maps the shared info page. 0 or
+ * -XEN_E*. */
+int xen_info_init(void);
+/* Records that the per-vCPU upcall vector is in use. */
+void xen_info_set_per_vcpu_upcall(void);
+/*
+ * Puts page number idx of Xen's own memory (space: XENMAPSPACE_*) where the
+ * RAM page at page was; that RAM goes back to Xen. Works in every domain, dom0
+ * included, and needs no free guest addresses. 0 or -XEN_E*: then page is RAM
+ * as before.
+ */
+int physmap_replace(unsigned space, uint64_t idx, void *page);
+
+/*
+ * A vCPU's event state. info is what Xen writes: it comes first, because it
+ * must be 64-byte aligned to keep within one page.
+ */
+struct evtchn_vcpu {
+    struct vcpu_info info;
+    unsigned id;
+    bool wants_eoi; /* the vector goes through the local APIC */
+    struct evtchn_stats stats;
+    struct evtchn_vcpu *next; /* all that exist, for the statistics */
+};
+_Static_assert(sizeof(struct vcpu_info) == 64, "vcpu_info is a cache line");
+
+/* This vCPU's vcpu_info: the shared info page's before evtchn_vcpu_init. */
+const struct vcpu_info *vcpu_info_this(void);
+
+/*
+ * An event ABI: how pending and masked ports are stored and found. Any context
+ * unless said otherwise. port is below max_ports.
+ */
+struct evtchn_abi {
+    uint32_t max_ports;
+    /* Masks every port. Once, before any other call. */
+    void (*init)(void);
+    void (*mask)(evtchn_port_t port);
+    void (*unmask)(evtchn_port_t port);
+    bool (*is_pending)(evtchn_port_t port);
+    /* Clears the pending state; true if it was set. */
+    bool (*test_and_clear)(evtchn_port_t port);
+    /* Calls evtchn_deliver once for each port that Xen announced to vcpu and
+     * that is pending and unmasked. Upcall context, on that vCPU. */
+    void (*scan)(struct evtchn_vcpu *vcpu);
+};
+extern const struct evtchn_abi evtchn_2level;
+
+/* evtchn.c. 0 or -XEN_ENOMEM. */
+int evtchn_init(void);
+/* Clears port and runs its handler if it is pending and vcpu's. Upcall
+ * context, on that vCPU. */
+void evtchn_deliver(struct evtchn_vcpu *vcpu, evtchn_port_t port);
+/* Handles what Xen announced to this vCPU. Upcall context. */
+void evtchn_scan(struct evtchn_vcpu *vcpu);
+
+/* console.c. 0, or -XEN_ENODEV when the domain has no console ring. */
+int console_init(void);
+
+/* clock.c: takes the time that clock_boot_ns gives. */
+void clock_init(void);
+
+/* pvclock.c: the system time of TSC value tsc by a consistent copy of Xen's
+ * record. Pure. */
+uint64_t pvclock_system_ns(const struct vcpu_time_info *time, uint64_t tsc);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Upcalls: how Xen interrupts a vCPU for events, by its own vector or by the
+ * domain's callback vector, and what then looks for them.
+ * Source: xen/hvm/hvm_op.h, xen/hvm/params.h, xen/vcpu.h.
+ */
+#include "private.h"
+
+#include <pith/atomic.h>
+#include <pith/cpu.h>
+#include <pith/errno.h>
+#include <pith/heap.h>
+#include <pith/hypercall.h>
+#include <pith/lapic.h>
+#include <pith/map.h>
+#include <pith/page.h>
+#include <pith/string.h>
+#include <pith/vectors.h>
+#include <pith/xeninfo.h>
+#include <xen/arch-x86/cpuid.h>
+#include <xen/hvm/hvm_op.h>
+#include <xen/hvm/params.h>
+#include <xen/vcpu.h>
+
+enum mode { MODE_AUTO, MODE_VCPU, MODE_CALLBACK };
+
+/* Set while one vCPU runs; vcpus grows at its head by compare-and-exchange. */
+static struct {
+    enum mode mode;
+    volatile void *xapic;
+    struct evtchn_vcpu *vcpus;
+} upcall;
+
+/*
+ * An upcall ends after so many rounds even if events keep coming, so that
+ * senders without end cannot hold the interrupted thread for ever. Nothing is
+ * lost: an event that arrived after the last clearing of upcall_pending made
+ * Xen raise the vector again.
+ */
+#define MAX_ROUNDS 16
+
+static void handle_upcall(struct trap_frame *frame)
+{
+    struct cpu *cpu = this_cpu();
+    struct evtchn_vcpu *vcpu = cpu->evtchn;
+    uint64_t events_before = vcpu->stats.events;
+    unsigned round = 0;
+
+    cpu->upcall_depth++;
+    if (vcpu->wants_eoi)
+        lapic_eoi();
+    do {
+        /* A full barrier, with Xen, which sets the port's bits first: cleared
+         * before the scan, no event is overlooked. */
+        atomic_exchange(&vcpu->info.evtchn_upcall_pending, 0);
+        evtchn_scan(vcpu);
+    } while (READ_ONCE(vcpu->info.evtchn_upcall_pending) &&
+             ++round < MAX_ROUNDS);
+    vcpu->stats.upcalls++;
+    vcpu->stats.spurious += vcpu->stats.events == events_before;
+    cpu->upcall_depth--;
+}
+
+const struct vcpu_info *vcpu_info_this(void)
+{
+    const struct cpu *cpu = this_cpu();
+    const struct evtchn_vcpu *vcpu = cpu->evtchn;
+
+    return vcpu ? &vcpu->info : &xen_shared_info()->vcpu_info[cpu->id];
+}
+
+/* True if the EOI that the per-vCPU vector needs costs no exit. */
+static bool eoi_is_free(void)
+{
+    uint32_t features = xen_info()->hvm_features;
+
+    return (features & XEN_HVM_CPUID_UPCALL_VECTOR) &&
+           (features &
+            (XEN_HVM_CPUID_APIC_ACCESS_VIRT | XEN_HVM_CPUID_X2APIC_VIRT));
+}
+
+static int enable_lapic(void)
+{
+    int rc = lapic_enable(upcall.xapic);
+
+    if (rc != -XEN_EINVAL || upcall.xapic)
+        return rc;
+    upcall.xapic = map_device(LAPIC_PADDR, PAGE_SIZE, PT_WRITE | PT_UNCACHED);
+    return upcall.xapic ? lapic_enable(upcall.xapic) : -XEN_ENOMEM;
+}
+
+static int bind_vcpu_vector(struct evtchn_vcpu *vcpu)
+{
+    struct xen_hvm_evtchn_upcall_vector op = {.vcpu = vcpu->id,
+                                              .vector = VECTOR_UPCALL};
+    int rc = enable_lapic();
+
+    if (rc)
+        return rc;
+    vcpu->wants_eoi = true;
+    rc = hypercall_hvm_op(HVMOP_set_evtchn_upcall_vector, &op);
+    if (rc)
+        vcpu->wants_eoi = false;
+    return rc;
+}
+
+static int bind_callback_vector(void)
+{
+    return hvm_param_set(HVM_PARAM_CALLBACK_IRQ,
+                         (uint64_t)HVM_PARAM_CALLBACK_TYPE_VECTOR << 56 |
+                             VECTOR_UPCALL);
+}
+
+/* The boot vCPU settles "auto" for all: Xen delivers both vectors, and so each
+ * event twice, where both are set. */
+static int bind_boot_vcpu(struct evtchn_vcpu *vcpu)
+{
+    int rc = -XEN_EOPNOTSUPP;
+
+    vector_set_handler(VECTOR_UPCALL, handle_upcall);
+    if (upcall.mode == MODE_VCPU || (upcall.mode == MODE_AUTO && eoi_is_free()))
+        rc = bind_vcpu_vector(vcpu);
+    if (rc && upcall.mode != MODE_VCPU) {
+        upcall.mode = MODE_CALLBACK;
+        return bind_callback_vector();
+    }
+    if (!rc) {
+        upcall.mode = MODE_VCPU;
+        xen_info_set_per_vcpu_upcall();
+    }
+    return rc;
+}
+
+int evtchn_set_upcall_mode(const char *mode)
+{
+    if (!strcmp(mode, "auto"))
+        upcall.mode = MODE_AUTO;
+    else if (!strcmp(mode, "vcpu"))
+        upcall.mode = MODE_VCPU;
+    else if (!strcmp(mode, "callback"))
+        upcall.mode = MODE_CALLBACK;
+    else
+        return -XEN_EINVAL;
+    return 0;
+}
+
+/* Xen copies what it had recorded so far, and raises a first upcall in case
+ * something was pending. */
+static int register_vcpu_info(struct evtchn_vcpu *vcpu)
+{
+    uint64_t paddr = virt_to_phys(&vcpu->info);
+    struct vcpu_register_vcpu_info op = {.mfn = paddr >> PAGE_SHIFT,
+                                         .offset = paddr % PAGE_SIZE};
+
+    return hypercall_vcpu_op(VCPUOP_register_vcpu_info, vcpu->id, &op);
+}
+
+int evtchn_vcpu_init(unsigned id)
+{
+    struct evtchn_vcpu *vcpu =
+        heap_alloc_aligned(sizeof(vcpu->info), sizeof(*vcpu));
+    int rc;
+
+    if (!vcpu)
+        return -XEN_ENOMEM;
+    memset(vcpu, 0, sizeof(*vcpu));
+    vcpu->id = id;
+    rc = register_vcpu_info(vcpu);
+    if (rc) {
+        heap_free(vcpu);
+        return rc;
+    }
+    /* From here on Xen writes to it, and nothing takes that back. */
+    this_cpu()->evtchn = vcpu;
+    vcpu->next = atomic_load(&upcall.vcpus);
+    while (!atomic_compare_exchange(&upcall.vcpus, &vcpu->next, vcpu))
+        ;
+    if (id == 0)
+        return bind_boot_vcpu(vcpu);
+    return upcall.mode == MODE_VCPU ? bind_vcpu_vector(vcpu) : 0;
+}
+
+void evtchn_get_stats(struct evtchn_stats *out)
+{
+    struct evtchn_stats sum = {0};
+
+    for (const struct evtchn_vcpu *vcpu = atomic_load(&upcall.vcpus); vcpu;
+         vcpu = vcpu->next) {
+        sum.upcalls += READ_ONCE(vcpu->stats.upcalls);
+        sum.events += READ_ONCE(vcpu->stats.events);
+        sum.spurious += READ_ONCE(vcpu->stats.spurious);
+    }
+    *out = sum;
+}
