@@ -40,5 +40,12 @@ bench: lab test-images
 	test/bench/bench
 ## make run        (APP=name) on a real Xen host: the page, shown
 run: lab apps
-	test/system/show $(APP) $(XEN)
+	tools/run-app $(APP) $(XEN)
 .PHONY: host-tests test-images test soak check bench run lab
+
+# The benchmarks' own image.
+$(B)/test/bench/firstframe: test/bench/firstframe.c $(SDK_STAMP)
+	@mkdir -p $(@D)
+	$(SDK)/bin/pith-cc -O2 -Wall -Wextra -Werror -Iinclude \
+	    -isystem $(XEN_HEADERS) -o $@ $<
+bench: $(B)/test/bench/firstframe

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Runs in the lab's dom0 in deterministic mode and prints lines
+# "FIGURE NAME NUMBER". cpu_time is the domain's own, in ns: one instruction
+# of the guest, or of Xen on its behalf, is one ns.
+. /lab/lib.sh
+
+cd /job
+bridge_up 10.0.0.1/24
+vif="vif=['script=labvif,bridge=br0']"
+native='tsc_mode="native"'
+
+figure() {
+    echo "FIGURE $1 $2"
+}
+
+fail() {
+    echo "bench: $*"
+    exit 1
+}
+
+# ran_for NAME IMAGE XL-LINE...: the cpu_time of a guest from start to end.
+ran_for() {
+    local name=$1
+    guest_start "$@" "$native" && guest_wait "$name" 60 &&
+        guest_says "$name" 'pith: exit 0' 5 || fail "$name did not end well"
+    guest_time "$name"
+    guest_destroy "$name"
+}
+
+# request_cost NAME ADDRESS CONNECTIONS: cpu_time a request, as the slope of
+# two run lengths, which leaves out all that happens once.
+request_cost() {
+    local name=$1 address=$2 conns=$3 t0 t1 t2 short=512 long=2048
+    httpload "$address" 80 /1k.html "$conns" 128 >/dev/null || fail "$name: load"
+    sleep 1
+    t0=$(guest_time "$name")
+    httpload "$address" 80 /1k.html "$conns" $short >/dev/null || fail "$name: load"
+    sleep 1
+    t1=$(guest_time "$name")
+    httpload "$address" 80 /1k.html "$conns" $long >/dev/null || fail "$name: load"
+    sleep 1
+    t2=$(guest_time "$name")
+    echo $((((t2 - t1) - (t1 - t0)) / (long - short)))
+}
+
+httpload() {
+    /job/httpload "$@"
+}
+
+mkdir www
+head -c 1024 /dev/zero | tr '\0' p >www/1k.html
+(cd www && find . | cpio -o -H newc >/job/www.cpio 2>/dev/null)
+
+figure hello_cpu_time "$(ran_for hello /job/hello memory=4)"
+grep -a . "$(guest_log hello)" >&2
+figure first_frame_cpu_time "$(
+    guest_start first /job/firstframe memory=8 "$vif" "$native" \
+        'cmdline="pith.ip=10.0.0.9/24"' >&2 && guest_wait first 60 >&2
+    sed -n 's/^first frame after \([0-9]*\) ns.*/\1/p' "$(guest_log first)"
+    guest_destroy first)"
+
+guest_start httpd /job/httpd memory=8 "$vif" "$native" \
+    'ramdisk="/job/www.cpio"' 'cmdline="pith.ip=10.0.0.2/24"' &&
+    guest_says httpd 'httpd: serving' 30 || fail 'httpd did not start'
+for conns in 1 16 64; do
+    figure http_request_$conns "$(request_cost httpd 10.0.0.2 $conns)"
+done
+before=$(guest_time httpd)
+sleep 10
+figure idle_10_seconds $(($(guest_time httpd) - before))
+guest_destroy httpd
+
+# The same server, from the same source, on Linux.
+mkdir -p linux/job/www
+cp www/1k.html linux/job/www
+cp httpd-linux linux/job/
+cat >linux/job/guest.sh <<'END'
+ip addr add 10.0.0.3/24 dev eth0
+ip link set eth0 up
+exec /job/httpd-linux --root /job/www
+END
+{
+    cat /lab/linux/initrd
+    (cd linux && find job | cpio -o -H newc 2>/dev/null)
+} >linux.initrd
+guest_start linux /lab/linux/vmlinux memory=256 "$vif" "$native" \
+    'ramdisk="/job/linux.initrd"' \
+    'cmdline="console=hvc0 quiet loglevel=3 panic=-1"' &&
+    guest_says linux 'httpd: serving' 60 || fail 'Linux did not start'
+figure linux_start_to_server "$(guest_time linux)"
+for conns in 1 16 64; do
+    figure linux_http_request_$conns "$(request_cost linux 10.0.0.3 $conns)"
+done
+before=$(guest_time linux)
+sleep 10
+figure linux_idle_10_seconds $(($(guest_time linux) - before))
+guest_destroy linux
