@@ -56,8 +56,9 @@ void blkdev_unregister(struct blkdev *dev);
 struct blkdev *blkdev_find(const char *name);
 void blkdev_for_each(void (*fn)(struct blkdev *dev, void *arg), void *arg);
 
-/* Submits and blocks until done. Any buffer. 0, or -XEN_EIO, -XEN_EINVAL
- * (range, alignment), -XEN_EROFS. Thread context. */
+/* Submits and blocks until done. Any buffer of at least length_bytes. 0, or
+ * -XEN_EIO, -XEN_EINVAL (range, alignment to sectors), -XEN_EROFS. Thread
+ * context. */
 int blkdev_read(struct blkdev *dev, uint64_t offset_bytes, void *buffer,
                 size_t length_bytes);
 int blkdev_write(struct blkdev *dev, uint64_t offset_bytes,

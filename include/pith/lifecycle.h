@@ -9,19 +9,21 @@
 #include <pith/compiler.h>
 
 /* Called once, from the highest level down (posix "100" flushes files before
- * drivers "080" close). Thread context; may block, but not for ever: 5 s is
+ * drivers "080" close), from the highest level that was started. Thread context; may block, but not for ever: 5 s is
  * the custom. */
 struct lifecycle_hook {
+    const char *level; /* as in pith/room.h */
     const char *name;
     void (*closing)(void);
 };
 
-#define LIFECYCLE_HOOK(level, ident, closing_fn) \
+#define LIFECYCLE_HOOK(hook_level, ident, closing_fn) \
     static const struct lifecycle_hook hook_##ident __used \
-        __section(".pith.hooks." level "." #ident) \
-        __aligned(8) = {#ident, closing_fn}
+        __section(".pith.hooks." hook_level "." #ident) \
+        __aligned(8) = {hook_level, #ident, closing_fn}
 
-/* Runs the hooks and ends with SHUTDOWN_* reason. First caller wins, later
+/* Runs the hooks, waits until the console has taken what was written (a second
+ * without progress at most) and ends with SHUTDOWN_* reason. First caller wins, later
  * ones block for ever. Thread context. */
 void lifecycle_end(unsigned reason) __attribute__((noreturn));
 

@@ -67,6 +67,7 @@ struct netdev {
     /* kernel/ and the client: */
     const struct netdev_client *client;
     void *client_arg;
+    bool attached;
     struct list link;
 };
 
@@ -78,7 +79,8 @@ void netdev_unregister(struct netdev *dev);
 void netdev_set_link(struct netdev *dev, bool up);
 
 /* The one client of all devices: called for each device there is and will be;
- * attach sets dev->client. Thread context. */
+ * attach sets dev->client. One call at a time; they may block and use the
+ * functions below, not those above. Thread context. */
 void netdev_set_attach(void (*attach)(struct netdev *dev),
                        void (*detach)(struct netdev *dev));
 /* The device with this index, NULL if there is none. */

@@ -2,8 +2,8 @@
 /*
  * Wait queues: the one way in which threads block. kernel/.
  *
- * Use, with the condition's own lock or none (single reader flags):
- *     waitq_wait(&q, &lock, deadline)   or   WAITQ_WAIT_UNTIL(&q, cond, dl)
+ * Use: WAITQ_WAIT_UNTIL(&q, cond, deadline), and a wake after each change that
+ * can make cond true.
  */
 #ifndef PITH_WAITQ_H
 #define PITH_WAITQ_H
@@ -23,16 +23,26 @@ void waitq_init(struct waitq *q);
 struct waiter {
     struct list link;
     struct thread *thread;
-    struct waitq *queue; /* NULL once woken */
+    struct waitq *queue; /* from prepare to cancel */
+    uint32_t woken;
 };
 
 /*
- * Low level, also for waiting on several queues: prepare links w to q before
- * the condition is tested; wait blocks unless a wake came since; cancel
- * unlinks. waitq_block returns 0, or -XEN_ETIME when the deadline passed first.
- * deadline in clock_monotonic_ns() time or DEADLINE_NEVER.
+ * Low level: prepare links w to q before the condition is tested; a block
+ * blocks unless a wake came since; cancel ends each prepare, woken or not
+ * (a w that was never prepared and has queue NULL is left alone). Thread
+ * context.
+ *
+ * waitq_block_on waits for w alone. waitq_block waits for any of the waiters
+ * that this thread has prepared: for poll and its like, which link to several
+ * queues. Between prepare and block the thread may block elsewhere, on a mutex
+ * say, and loses no wake by it.
+ *
+ * Both return 0, or -XEN_ETIME when the deadline passed first; deadline in
+ * clock_monotonic_ns() time or DEADLINE_NEVER.
  */
 void waitq_prepare(struct waitq *q, struct waiter *w);
+int waitq_block_on(struct waiter *w, uint64_t deadline_ns);
 int waitq_block(uint64_t deadline_ns);
 void waitq_cancel(struct waiter *w);
 
@@ -47,7 +57,7 @@ void waitq_cancel(struct waiter *w);
                 waitq_cancel(&waiter_); \
                 break; \
             } \
-            wait_rc_ = waitq_block(deadline_ns); \
+            wait_rc_ = waitq_block_on(&waiter_, deadline_ns); \
             waitq_cancel(&waiter_); \
             if (wait_rc_ && !(cond)) \
                 break; \

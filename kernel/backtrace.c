@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Backtraces by frame pointers: all of Pith keeps them. Trusts no pointer it
+ * finds: each is read only if the page tables in use map it.
+ */
+
+#include "private.h"
+#include <pith/backtrace.h>
+#include <pith/bootinfo.h>
+#include <pith/format.h>
+#include <pith/page.h>
+
+#define FRAMES_MAX 32
+
+static bool readable(uint64_t vaddr)
+{
+    static const struct pt_allocator walk = {.ptr = phys_to_virt};
+    uint64_t paddr, leaf_bytes;
+    unsigned prot;
+
+    if (vaddr >> 47 && vaddr >> 47 != 0x1ffff) /* not canonical */
+        return false;
+    return pt_lookup(pt_active_root(), &walk, vaddr, &paddr, &leaf_bytes,
+                     &prot) == 0;
+}
+
+static bool in_text(uint64_t addr)
+{
+    return addr >= (uint64_t)image_text_start &&
+           addr < (uint64_t)image_text_end;
+}
+
+/* A return address may lie just behind its function, if that ends with a call
+ * that does not return: look up the call itself. */
+static void print_frame(unsigned n, uint64_t rip,
+                        void (*print)(const char *line, size_t length))
+{
+    uint64_t offset, back = n > 0;
+    const char *name = symbol_find(rip - back, &offset);
+    char line[96];
+    int length;
+
+    if (name)
+        length = format(line, sizeof(line), "#%u 0x%lx %s+0x%lx\n", n, rip,
+                        name, offset + back);
+    else
+        length = format(line, sizeof(line), "#%u 0x%lx\n", n, rip);
+    print(line, (size_t)length);
+}
+
+void backtrace_walk(uint64_t rip, uint64_t rbp,
+                    void (*print)(const char *line, size_t length))
+{
+    for (unsigned n = 0; n < FRAMES_MAX; n++) {
+        const uint64_t *frame = (const uint64_t *)rbp;
+
+        print_frame(n, rip, print);
+        /* 8-aligned, so both words of a frame may still lie on two pages. A
+         * fault on a wild call has its caller in the frame: look once. */
+        if ((n && !in_text(rip)) || rbp % 8 || !readable(rbp) ||
+            !readable(rbp + 8))
+            return;
+        rip = frame[1];
+        rbp = frame[0];
+        if (!rip)
+            return;
+    }
+}

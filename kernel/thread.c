@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Threads: their memory, their names and the list of all of them. */
+
+#include "private.h"
+#include <pith/heap.h>
+#include <pith/map.h>
+#include <pith/string.h>
+
+/* lock protects all and count; no upcall takes it. */
+static struct {
+    struct spinlock lock;
+    struct list all;
+    size_t count;
+} threads = {.all = LIST_INIT(threads.all)};
+
+static void enter(void *arg)
+{
+    struct thread *self = arg;
+
+    sched_enter();
+    self->fn(self->arg);
+    thread_exit();
+}
+
+static void enlist(struct thread *thread)
+{
+    unsigned long flags = spin_lock_irqsave(&threads.lock);
+
+    list_push_back(&threads.all, &thread->all_link);
+    threads.count++;
+    spin_unlock_irqrestore(&threads.lock, flags);
+}
+
+static void delist(struct thread *thread)
+{
+    unsigned long flags = spin_lock_irqsave(&threads.lock);
+
+    list_remove(&thread->all_link);
+    threads.count--;
+    spin_unlock_irqrestore(&threads.lock, flags);
+}
+
+struct thread *thread_start(const char *name, size_t stack_bytes,
+                            void (*fn)(void *arg), void *arg)
+{
+    struct thread *thread = heap_zalloc(sizeof(*thread));
+    unsigned long flags;
+
+    if (!thread)
+        return NULL;
+    thread->stack_bytes = ALIGN_UP(stack_bytes, PAGE_SIZE);
+    thread->stack = kstack_alloc(thread->stack_bytes);
+    if (!thread->stack) {
+        heap_free(thread);
+        return NULL;
+    }
+    thread->home = this_cpu()->sched;
+    thread->fn = fn;
+    thread->arg = arg;
+    str_copy(thread->name, name, sizeof(thread->name));
+    context_init(&thread->context, (char *)thread->stack + thread->stack_bytes,
+                 enter, thread);
+    enlist(thread);
+    flags = spin_lock_irqsave(&thread->home->lock);
+    sched_ready_locked(thread);
+    spin_unlock_irqrestore(&thread->home->lock, flags);
+    return thread;
+}
+
+void thread_free(struct thread *thread)
+{
+    kstack_free(thread->stack, thread->stack_bytes);
+    heap_free(thread);
+}
+
+void thread_exit(void)
+{
+    delist(current());
+    sched_exit();
+}
+
+struct thread *thread_current(void)
+{
+    return current();
+}
+
+const char *thread_name(const struct thread *thread)
+{
+    return thread->name;
+}
+
+void thread_sleep_until(uint64_t deadline_ns)
+{
+    static const uint32_t never;
+
+    sched_block(&never, deadline_ns);
+}
+
+void *thread_user_data(const struct thread *thread)
+{
+    return thread->user_data;
+}
+
+void thread_set_user_data(struct thread *thread, void *data)
+{
+    thread->user_data = data;
+}
+
+size_t thread_list(struct thread_info *out, size_t max)
+{
+    static const char *const names[] = {[THREAD_RUNNING] = "running",
+                                        [THREAD_READY] = "ready",
+                                        [THREAD_BLOCKED] = "blocked"};
+    unsigned long flags = spin_lock_irqsave(&threads.lock);
+    struct thread *thread;
+    size_t count = threads.count;
+
+    list_for_each (thread, &threads.all, all_link) {
+        if (!max--)
+            break;
+        str_copy(out->name, thread->name, sizeof(out->name));
+        out->state = names[READ_ONCE(thread->state)];
+        out->switches = thread->switches;
+        out++;
+    }
+    spin_unlock_irqrestore(&threads.lock, flags);
+    return count;
+}

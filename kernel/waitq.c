@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Wait queues: lists of waiters, first come, first woken.
+ *
+ * No wake is lost, on any number of vCPUs: the waker changes the condition and
+ * takes q->lock; the waiter takes q->lock to link itself and then tests. The
+ * one that comes second sees what the first one did.
+ */
+
+#include "private.h"
+#include <pith/thread.h>
+
+void waitq_init(struct waitq *q)
+{
+    q->lock = (struct spinlock)SPINLOCK_INIT;
+    list_init(&q->waiters);
+}
+
+void waitq_prepare(struct waitq *q, struct waiter *w)
+{
+    unsigned long flags;
+
+    w->thread = current();
+    w->queue = q;
+    w->woken = 0;
+    flags = spin_lock_irqsave(&q->lock);
+    list_push_back(&q->waiters, &w->link);
+    spin_unlock_irqrestore(&q->lock, flags);
+}
+
+int waitq_block_on(struct waiter *w, uint64_t deadline_ns)
+{
+    return sched_block(&w->woken, deadline_ns);
+}
+
+int waitq_block(uint64_t deadline_ns)
+{
+    return sched_block(&current()->pending, deadline_ns);
+}
+
+/* Takes the lock even if w was woken: its waker may still hold it, and the
+ * queue is the caller's to free once this returns. */
+void waitq_cancel(struct waiter *w)
+{
+    struct waitq *q = w->queue;
+    unsigned long flags;
+
+    if (!q)
+        return;
+    flags = spin_lock_irqsave(&q->lock);
+    if (w->woken) {
+        spin_lock(&w->thread->home->lock);
+        w->thread->pending--;
+        spin_unlock(&w->thread->home->lock);
+    } else {
+        list_remove(&w->link);
+    }
+    w->queue = NULL;
+    spin_unlock_irqrestore(&q->lock, flags);
+}
+
+struct thread *waitq_wake_one_locked(struct waitq *q)
+{
+    struct list *link = list_pop_front(&q->waiters);
+    struct waiter *w = list_entry(link, struct waiter, link);
+    struct thread *thread;
+
+    if (!link)
+        return NULL;
+    thread = w->thread;
+    sched_wake(w);
+    return thread;
+}
+
+void waitq_wake_one(struct waitq *q)
+{
+    unsigned long flags = spin_lock_irqsave(&q->lock);
+
+    waitq_wake_one_locked(q);
+    spin_unlock_irqrestore(&q->lock, flags);
+}
+
+void waitq_wake_all(struct waitq *q)
+{
+    unsigned long flags = spin_lock_irqsave(&q->lock);
+
+    while (waitq_wake_one_locked(q))
+        ;
+    spin_unlock_irqrestore(&q->lock, flags);
+}

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Threads, wait queues, mutexes and timers on a vCPU of which the host plays
+ * the part: time passes only while all threads are blocked, and then jumps to
+ * where Xen's timer was set.
+ */
+/* sources: arch/x86_64/context.c arch/x86_64/switch.S */
+
+#include "kernel_fake_cpu.h"
+
+/* Before a call that does not return ASan looks for the end of the stack, and
+ * warns if that is not the host's. */
+#define noreturn cold
+
+#include "../../kernel/mutex.c"
+#include "../../kernel/sched.c"
+#include "../../kernel/thread.c"
+#include "../../kernel/timer.c"
+#include "../../kernel/waitq.c"
+#include "test.h"
+
+static uint64_t now_ns, xen_timer_ns, set_timer_calls, idles;
+static struct thread test_thread;
+static char trace[4096];
+
+uint64_t clock_monotonic_ns(void)
+{
+    return now_ns;
+}
+
+long hypercall_set_timer_op(uint64_t deadline_ns)
+{
+    set_timer_calls++;
+    xen_timer_ns = deadline_ns;
+    return 0;
+}
+
+int evtchn_bind_virq(unsigned virq, unsigned vcpu, evtchn_fn *fn, void *arg,
+                     evtchn_port_t *out)
+{
+    return 0;
+}
+
+void evtchn_unmask(evtchn_port_t port)
+{
+}
+
+void *heap_zalloc(size_t size)
+{
+    return calloc(1, size);
+}
+
+void heap_free(void *ptr)
+{
+    free(ptr);
+}
+
+void *kstack_alloc(size_t size)
+{
+    return aligned_alloc(PAGE_SIZE, size);
+}
+
+void kstack_free(void *stack, size_t size)
+{
+    free(stack);
+}
+
+static void fake_idle(void)
+{
+    idles++;
+    if (!xen_timer_ns) {
+        printf("FAIL everything sleeps for ever\n");
+        exit(1);
+    }
+    now_ns = xen_timer_ns > now_ns ? xen_timer_ns : now_ns;
+    xen_timer_ns = 0;
+    timer_event(0, NULL);
+}
+
+static void note(const char *text)
+{
+    strcat(trace, text);
+}
+
+/* The test itself is a thread too, on the host's stack. */
+static void begin(void)
+{
+    if (!fake_cpu.sched) {
+        CHECK_EQ(sched_init(), 0);
+        test_thread.home = fake_cpu.sched;
+        strcpy(test_thread.name, "test");
+        fake_cpu.thread = &test_thread;
+    }
+    trace[0] = '\0';
+    set_timer_calls = idles = 0;
+}
+
+static void start(void (*fn)(void *arg), const char *arg)
+{
+    CHECK(thread_start("t", 65536, fn, (void *)arg) != NULL);
+}
+
+static void run_all(void)
+{
+    thread_sleep_until(now_ns + 1000 * NS_PER_SEC);
+    CHECK_EQ(thread_list(NULL, 0), 0);
+    CHECK(fake_interrupts);
+    CHECK_EQ(test_thread.pending, 0);
+}
+
+static void three_steps(void *arg)
+{
+    for (int i = 0; i < 3; i++) {
+        note(arg);
+        thread_yield();
+    }
+}
+
+TEST(sched_threads_that_yield_take_turns)
+{
+    begin();
+    start(three_steps, "a");
+    start(three_steps, "b");
+    start(three_steps, "c");
+    run_all();
+    CHECK_STR(trace, "abcabcabc");
+}
+
+static struct waitq queue = WAITQ_INIT(queue);
+static int tokens;
+
+static void take_token(void *arg)
+{
+    CHECK_EQ(WAITQ_WAIT_UNTIL(&queue, tokens > 0, DEADLINE_NEVER), 0);
+    tokens--;
+    note(arg);
+}
+
+TEST(waitq_wakes_in_order_of_arrival)
+{
+    begin();
+    start(take_token, "a");
+    start(take_token, "b");
+    start(take_token, "c");
+    thread_yield();
+    for (int i = 0; i < 3; i++) {
+        tokens++;
+        waitq_wake_one(&queue);
+        thread_yield();
+        note(".");
+    }
+    CHECK_STR(trace, "a.b.c.");
+    run_all();
+}
+
+TEST(waitq_deadline_passes_then_etime)
+{
+    uint64_t start_ns;
+
+    begin();
+    start_ns = now_ns;
+    CHECK_EQ(WAITQ_WAIT_UNTIL(&queue, false, start_ns + 500), -XEN_ETIME);
+    CHECK_EQ(now_ns, start_ns + 500);
+    CHECK_EQ(set_timer_calls, 1);
+    CHECK(list_empty(&queue.waiters));
+    CHECK_EQ(WAITQ_WAIT_UNTIL(&queue, false, now_ns), -XEN_ETIME);
+    CHECK_EQ(WAITQ_WAIT_UNTIL(&queue, false, 0), -XEN_ETIME);
+    CHECK_EQ(WAITQ_WAIT_UNTIL(&queue, true, 0), 0);
+    CHECK_EQ(set_timer_calls, 1);
+    CHECK(list_empty(&queue.waiters));
+}
+
+static void wake_soon(struct timer *timer)
+{
+    tokens++;
+    waitq_wake_all(&queue);
+}
+
+TEST(waitq_wake_from_upcall_beats_deadline)
+{
+    struct timer timer;
+    uint64_t start_ns;
+
+    begin();
+    start_ns = now_ns;
+    timer_init(&timer, wake_soon);
+    timer_arm(&timer, start_ns + 100);
+    CHECK_EQ(WAITQ_WAIT_UNTIL(&queue, tokens, start_ns + 500), 0);
+    tokens = 0;
+    CHECK_EQ(now_ns, start_ns + 100);
+    CHECK_EQ(idles, 1);
+    run_all();
+}
+
+static struct waitq other = WAITQ_INIT(other);
+static struct mutex mutex = MUTEX_INIT(mutex);
+
+static void hold_mutex(void *arg)
+{
+    mutex_lock(&mutex);
+    waitq_wake_one(&queue);
+    thread_sleep_until(now_ns + 1000);
+    mutex_unlock(&mutex);
+}
+
+/* 1. poll links to two queues; 2. one is woken; 3. before it blocks, poll
+ * waits for a mutex: the wake must still be there. */
+TEST(waitq_wake_outlives_a_nested_wait)
+{
+    struct waiter a, b;
+
+    begin();
+    waitq_prepare(&queue, &a);
+    waitq_prepare(&other, &b);
+    start(hold_mutex, NULL);
+    thread_yield();
+    mutex_lock(&mutex);
+    mutex_unlock(&mutex);
+    CHECK_EQ(waitq_block(now_ns + 5), 0);
+    CHECK(a.woken && !b.woken);
+    waitq_cancel(&a);
+    CHECK_EQ(waitq_block(now_ns + 5), -XEN_ETIME);
+    waitq_cancel(&b);
+    waitq_cancel(&b);
+    run_all();
+}
+
+static void lock_and_note(void *arg)
+{
+    mutex_lock(&mutex);
+    note(arg);
+    thread_yield();
+    note(arg);
+    mutex_unlock(&mutex);
+}
+
+TEST(mutex_is_handed_over_in_order)
+{
+    begin();
+    CHECK_EQ(mutex_trylock(&mutex), 0);
+    CHECK_EQ(mutex_trylock(&mutex), -XEN_EBUSY);
+    start(lock_and_note, "a");
+    start(lock_and_note, "b");
+    start(lock_and_note, "c");
+    thread_yield();
+    CHECK_STR(trace, "");
+    mutex_unlock(&mutex);
+    CHECK_EQ(mutex_trylock(&mutex), -XEN_EBUSY);
+    mutex_lock(&mutex);
+    CHECK_STR(trace, "aabbcc");
+    mutex_unlock(&mutex);
+    CHECK_EQ(mutex_trylock(&mutex), 0);
+    mutex_unlock(&mutex);
+    run_all();
+}
+
+static struct timer timers_[3];
+static uint64_t again;
+
+static void timer_noted(struct timer *timer)
+{
+    char name[] = {(char)('0' + (timer - timers_)), '\0'};
+
+    note(name);
+    if (again && --again)
+        timer_arm(timer, now_ns + 10);
+}
+
+TEST(timer_order_is_by_deadline_and_moves_xen_only_forward)
+{
+    uint64_t t;
+
+    begin();
+    for (int i = 0; i < 3; i++)
+        timer_init(&timers_[i], timer_noted);
+    t = now_ns;
+    timer_arm(&timers_[0], t + 300);
+    timer_arm(&timers_[1], t + 400);
+    CHECK_EQ(set_timer_calls, 1);
+    timer_arm(&timers_[2], t + 100);
+    timer_arm(&timers_[1], t + 200); /* moves */
+    CHECK_EQ(set_timer_calls, 2);
+    CHECK_EQ(xen_timer_ns, t + 100);
+    thread_sleep_until(t + 1000);
+    CHECK_STR(trace, "210");
+    /* armed thrice more: after 100, 200 and 300 */
+    CHECK_EQ(set_timer_calls, 5);
+}
+
+TEST(timer_cancelled_does_not_fire)
+{
+    uint64_t t;
+
+    begin();
+    t = now_ns;
+    timer_arm(&timers_[0], t + 10);
+    timer_arm(&timers_[1], t + 20);
+    CHECK(timer_cancel(&timers_[0]));
+    CHECK(!timer_cancel(&timers_[0]));
+    thread_sleep_until(t + 1000);
+    CHECK_STR(trace, "1");
+    CHECK(!timer_cancel(&timers_[1]));
+}
+
+TEST(timer_may_arm_itself_and_costs_one_hypercall_a_time)
+{
+    uint64_t t;
+
+    begin();
+    t = now_ns;
+    again = 5;
+    timer_arm(&timers_[0], t + 10);
+    thread_sleep_until(t + 1000);
+    CHECK_STR(trace, "00000");
+    CHECK_EQ(set_timer_calls, 6);
+}
+
+TEST(timer_far_deadline_is_cut_for_xen_only)
+{
+    uint64_t far;
+
+    begin();
+    far = now_ns + (1ull << 52);
+    thread_sleep_until(far);
+    CHECK_EQ(now_ns, far);
+    CHECK(set_timer_calls >= 8);
+}
+
+static void answer(void *arg)
+{
+    for (int i = 0; i < 50; i++) {
+        WAITQ_WAIT_UNTIL(&queue, tokens, DEADLINE_NEVER);
+        tokens = 0;
+        waitq_wake_one(&other);
+    }
+}
+
+TEST(timer_waits_that_end_early_cost_one_hypercall_in_all)
+{
+    begin();
+    start(answer, NULL);
+    for (int i = 0; i < 50; i++) {
+        tokens = 1;
+        waitq_wake_one(&queue);
+        CHECK_EQ(WAITQ_WAIT_UNTIL(&other, !tokens, now_ns + 100 + i), 0);
+    }
+    CHECK_EQ(set_timer_calls, 1);
+    CHECK_EQ(idles, 0);
+    run_all();
+}
