@@ -7,11 +7,20 @@
 #ifndef PITH_BOOTINFO_H
 #define PITH_BOOTINFO_H
 
+/* What rooms below level 060 run on, nested calls of panic included. */
+#define BOOT_STACK_BYTES 16384
+
+#ifndef __ASSEMBLY__
+
 #include <pith/compiler.h>
+#include <stdbool.h>
 
 #define BOOT_MAX_REGIONS 128
 #define BOOT_MAX_MODULES 4
 #define BOOT_CMDLINE_MAX 4096
+/* RAM ends below: under mm/'s area for mappings, and page numbers fit 32 bits.
+ * A memory map with RAM above is refused. */
+#define BOOT_RAM_LIMIT (1ull << 44)
 
 enum region_type { REGION_RAM = 1, REGION_RESERVED = 2 };
 
@@ -27,10 +36,11 @@ struct boot_module {
 
 struct boot_info {
     uint32_t start_info_version;
-    uint32_t flags;             /* SIF_* of xen/xen.h; SIF_INITDOMAIN: dom0 */
-    uint32_t xen_cpuid_base;    /* 0x40000000 onwards */
-    uint64_t rsdp_paddr;        /* 0: none */
-    unsigned region_count;      /* sorted, not overlapping */
+    uint32_t flags;          /* SIF_* of xen/xen.h; SIF_INITDOMAIN: dom0 */
+    uint32_t xen_cpuid_base; /* 0x40000000 onwards */
+    uint64_t rsdp_paddr;     /* 0: none */
+    bool leaves_1g;          /* the CPU knows 1 GiB page-table leaves */
+    unsigned region_count;   /* sorted, not overlapping */
     struct boot_region regions[BOOT_MAX_REGIONS];
     unsigned module_count;
     struct boot_module modules[BOOT_MAX_MODULES];
@@ -39,14 +49,18 @@ struct boot_info {
 
 extern struct boot_info boot_info;
 
-/* The image, page aligned, from boot/'s linker script. */
+/* The image, page aligned, from boot/'s linker script: text, read-only data,
+ * data. The boot stack lies between the last two, so that it overflows into
+ * read-only data. image_tables_start to image_end are the early page tables:
+ * free memory once mm/ has its own. */
 extern char image_start[], image_text_start[], image_text_end[],
-    image_rodata_start[], image_rodata_end[], image_data_start[], image_end[];
+    image_rodata_start[], image_rodata_end[], image_data_start[],
+    image_tables_start[], image_end[];
 
 /* What boot/ jumps to with boot_info filled: interrupts off, on the boot stack
  * (BOOT_STACK_BYTES), early page tables that map the first 4 GiB, hypercall
  * page ready. Implemented by kernel/. */
-#define BOOT_STACK_BYTES 16384
 void kernel_start(void) __attribute__((noreturn));
 
+#endif /* !__ASSEMBLY__ */
 #endif

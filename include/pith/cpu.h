@@ -6,10 +6,30 @@
 #ifndef PITH_CPU_H
 #define PITH_CPU_H
 
+/* Selectors, the same in boot/'s descriptor table and in the final one. */
+#define SELECTOR_CODE 0x08
+#define SELECTOR_DATA 0x10
+#define SELECTOR_TSS 0x18
+/* Their flat descriptors: 64-bit code, data; present, accessed, ring 0. */
+#define DESCRIPTOR_CODE 0x00af9b000000ffff
+#define DESCRIPTOR_DATA 0x00cf93000000ffff
+
+#ifndef __ASSEMBLY__
+
 #include <pith/compiler.h>
 #include <stdbool.h>
 
 #define CPU_MAX 128
+
+/* SDM volume 3, "Task Management in 64-bit Mode". */
+struct cpu_tss {
+    uint32_t reserved0;
+    uint64_t rsp[3];
+    uint64_t reserved1;
+    uint64_t ist[7]; /* ist[0] is what the manual calls IST1 */
+    uint64_t reserved2;
+    uint16_t reserved3, io_map_offset;
+} __packed;
 
 /* One per vCPU, reached through GS. Only the vCPU itself writes its fields. */
 struct cpu {
@@ -19,7 +39,30 @@ struct cpu {
     void *thread;          /* kernel/: the running thread */
     void *sched;           /* kernel/: this vCPU's run queue */
     void *evtchn;          /* xen/: this vCPU's event channel state */
+    uint64_t gdt[5];       /* arch/: null, code, data, TSS (two slots) */
+    struct cpu_tss tss;    /* arch/: where vectors find their stacks */
 };
+
+/* What vectors run on: the address above each stack, 16-byte aligned. Each
+ * kind has its own, since a vector that arrives while its stack is in use
+ * would start at the top again and destroy what it interrupted. */
+struct cpu_stacks {
+    void *exception_top;
+    void *double_fault_top; /* also for a fault on exception's stack */
+    void *nmi_top;          /* NMI and machine check */
+    void *upcall_top;       /* vectors from 0x20 on */
+};
+#define EXCEPTION_STACK_BYTES 8192
+#define UPCALL_STACK_BYTES 16384
+
+/* Loads descriptor tables, GS and the IDT on the vCPU that runs it, which must
+ * do so before it takes any vector. cpu is taken for ever: zeroed, but for id
+ * and what cpu_set_stacks set. Interrupts off. */
+void cpu_init(struct cpu *cpu);
+/* Sets the stacks of cpu, NULL: keeps the one it has. Before cpu_init, or on
+ * cpu itself with interrupts off and no vector running. The stacks are taken
+ * until replaced. */
+void cpu_set_stacks(struct cpu *cpu, const struct cpu_stacks *stacks);
 
 static inline struct cpu *this_cpu(void)
 {
@@ -131,4 +174,5 @@ static inline uint8_t port_read8(uint16_t port)
     return value;
 }
 
+#endif /* !__ASSEMBLY__ */
 #endif

@@ -33,6 +33,10 @@ void *page_alloc_zeroed(unsigned order);
 /* Gives back what page_alloc returned, with the same order. */
 void page_free(void *pages, unsigned order);
 
+/* Gives RAM that boot_info lent to one room, a boot module, to the allocator:
+ * the whole pages in [paddr, paddr + size_bytes). Once for each. */
+void page_add(uint64_t paddr, uint64_t size_bytes);
+
 struct page_stats {
     uint64_t total_pages; /* RAM that the allocator manages */
     uint64_t free_pages;

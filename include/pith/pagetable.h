@@ -8,6 +8,7 @@
 #define PITH_PAGETABLE_H
 
 #include <pith/compiler.h>
+#include <stdbool.h>
 
 #define PAGE_SHIFT 12
 #define PAGE_SIZE 4096ul
@@ -27,6 +28,7 @@ enum pt_prot {
 struct pt_allocator {
     uint64_t (*alloc)(void); /* 0: out of memory */
     void *(*ptr)(uint64_t paddr);
+    bool leaves_1g; /* the CPU knows 1 GiB leaves */
 };
 
 /*
@@ -47,7 +49,8 @@ int pt_lookup(uint64_t root_paddr, const struct pt_allocator *alloc,
               uint64_t vaddr, uint64_t *paddr, uint64_t *leaf_size,
               unsigned *prot);
 
-/* Loads CR3, and sets CR0.WP and EFER.NXE. */
+/* Loads CR3. What makes the rights of a tree effective, CR0.WP and EFER.NXE,
+ * every vCPU sets on its way into long mode: here it would cost two exits. */
 void pt_activate(uint64_t root_paddr);
 uint64_t pt_active_root(void);
 /* Drops this vCPU's translations of one page / of everything. */

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Builds and reads the stack of a thread that is not running. */
+
+#include "private.h"
+#include <pith/context.h>
+
+/* What a thread starts with: the values of the ABI, all exceptions masked. */
+#define MXCSR_DEFAULT 0x1f80
+#define X87_CONTROL_DEFAULT 0x037f
+
+/* As switch.S pushes it, lowest address first. */
+struct saved {
+    uint32_t mxcsr;
+    uint16_t x87_control, pad;
+    uint64_t r15, r14, r13, r12, rbx, rbp, rip;
+};
+_Static_assert(sizeof(struct saved) == 64, "switch.S");
+
+void context_init(struct context *ctx, void *stack_top,
+                  void (*entry)(void *arg), void *arg)
+{
+    struct saved *saved = (struct saved *)stack_top - 1;
+
+    *saved = (struct saved){
+        .mxcsr = MXCSR_DEFAULT,
+        .x87_control = X87_CONTROL_DEFAULT,
+        .r12 = (uint64_t)entry,
+        .r13 = (uint64_t)arg,
+        .rbp = 0, /* ends backtraces */
+        .rip = (uint64_t)arch_context_start,
+    };
+    ctx->sp = (uint64_t)saved;
+}
+
+void context_frame(const struct context *ctx, uint64_t *rbp, uint64_t *rip)
+{
+    const struct saved *saved = (const struct saved *)ctx->sp;
+
+    *rbp = saved->rbp;
+    *rip = saved->rip;
+}

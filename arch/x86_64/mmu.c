@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* This vCPU's address translation. Source: SDM volume 3, "Paging". */
+
+#include <pith/pagetable.h>
+
+void pt_activate(uint64_t root_paddr)
+{
+    __asm__ volatile("mov %0, %%cr3" : : "r"(root_paddr) : "memory");
+}
+
+uint64_t pt_active_root(void)
+{
+    uint64_t cr3;
+
+    __asm__ volatile("mov %%cr3, %0" : "=r"(cr3));
+    return ALIGN_DOWN(cr3, PAGE_SIZE);
+}
+
+void tlb_flush_page(uint64_t vaddr)
+{
+    __asm__ volatile("invlpg (%0)" : : "r"(vaddr) : "memory");
+}
+
+/* No leaf is global, so a new CR3 drops everything. */
+void tlb_flush_all(void)
+{
+    pt_activate(pt_active_root());
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where the 256 vectors enter: each pushes its number, then all save the
+ * general registers as struct trap_frame (pith/vectors.h) and call
+ * arch_dispatch. SSE state stays as it is: handlers do not touch it.
+ *
+ * The CPU aligns an IST stack to 16 before it pushes; five words from it, two
+ * from the stub and fifteen registers keep that alignment for the call.
+ */
+
+/* Exceptions for which the CPU pushes an error code. */
+#define ERROR_CODES (1 << 8 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 13 | \
+                     1 << 14 | 1 << 17 | 1 << 21 | 1 << 29 | 1 << 30)
+
+    .section .text.arch_stubs, "ax"
+    .globl arch_stubs
+    .type arch_stubs, @function
+arch_stubs:
+    .set vector, 0
+    .rept 256
+0:
+    .if vector < 32 && (ERROR_CODES >> (vector & 31)) & 1
+    .byte 0x66, 0x90            /* two bytes, as long as the push */
+    .else
+    pushq $0
+    .endif
+    .byte 0x6a, vector          /* push with sign, which is masked below */
+    .byte 0xe9                  /* a jump of full length for all */
+    .long save - . - 4
+    .if . - 0b != 9
+    .error "ARCH_STUB_BYTES"
+    .endif
+    .set vector, vector + 1
+    .endr
+
+save:
+    pushq %rdi
+    pushq %rsi
+    pushq %rdx
+    pushq %rcx
+    pushq %rax
+    pushq %r8
+    pushq %r9
+    pushq %r10
+    pushq %r11
+    pushq %rbx
+    pushq %rbp
+    pushq %r12
+    pushq %r13
+    pushq %r14
+    pushq %r15
+    cld
+    movzbl 15 * 8(%rsp), %eax
+    movq %rax, 15 * 8(%rsp)
+    movq %rsp, %rdi
+    call arch_dispatch
+    popq %r15
+    popq %r14
+    popq %r13
+    popq %r12
+    popq %rbp
+    popq %rbx
+    popq %r11
+    popq %r10
+    popq %r9
+    popq %r8
+    popq %rax
+    popq %rcx
+    popq %rdx
+    popq %rsi
+    popq %rdi
+    addq $16, %rsp              /* number and error code */
+    iretq
+    .size arch_stubs, . - arch_stubs
+
+    .section .note.GNU-stack, "", @progbits

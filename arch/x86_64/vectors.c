@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The interrupt descriptor table and what its vectors call. Owns both tables.
+ * Source: SDM volume 3, "Interrupt and Exception Handling".
+ */
+
+#include "private.h"
+#include <pith/cpu.h>
+#include <pith/panic.h>
+#include <pith/string.h>
+
+#define VECTORS 256
+#define EXCEPTIONS 32
+#define GATE_INTERRUPT 0x8e /* present, ring 0, interrupts off on entry */
+
+enum { VECTOR_NMI = 2, VECTOR_DOUBLE_FAULT = 8, VECTOR_MACHINE_CHECK = 18 };
+
+struct gate {
+    uint16_t offset_low;
+    uint16_t selector;
+    uint8_t ist, type;
+    uint16_t offset_mid;
+    uint32_t offset_high;
+    uint32_t reserved;
+};
+_Static_assert(sizeof(struct gate) == 16, "SDM: 64-bit IDT gate");
+
+/* Without a lock: the IDT does not change after arch_idt_init, and a handler
+ * is one aligned store. */
+static struct {
+    vector_fn *handlers[VECTORS];
+    struct gate idt[VECTORS] __aligned(16);
+} vectors;
+
+static const char *const names[EXCEPTIONS] = {
+    [0] = "divide error",
+    [1] = "debug exception",
+    [2] = "NMI",
+    [3] = "breakpoint",
+    [4] = "overflow",
+    [5] = "bound range exceeded",
+    [6] = "invalid opcode",
+    [7] = "device not available",
+    [8] = "double fault",
+    [10] = "invalid TSS",
+    [11] = "segment not present",
+    [12] = "stack-segment fault",
+    [13] = "general protection fault",
+    [14] = "page fault",
+    [16] = "x87 floating-point error",
+    [17] = "alignment check",
+    [18] = "machine check",
+    [19] = "SIMD floating-point exception",
+    [20] = "virtualization exception",
+    [21] = "control protection exception",
+    [28] = "hypervisor injection exception",
+    [29] = "VMM communication exception",
+    [30] = "security exception",
+};
+
+const char *vector_name(unsigned vector)
+{
+    if (vector < EXCEPTIONS && names[vector])
+        return names[vector];
+    return vector < EXCEPTIONS ? "reserved exception" : "interrupt";
+}
+
+uint64_t fault_address(void)
+{
+    uint64_t cr2;
+
+    __asm__ volatile("mov %%cr2, %0" : "=r"(cr2));
+    return cr2;
+}
+
+void vector_set_handler(unsigned vector, vector_fn *handler)
+{
+    ASSERT(vector < VECTORS);
+    WRITE_ONCE(vectors.handlers[vector], handler);
+}
+
+static void __attribute__((noreturn)) unhandled(struct trap_frame *frame)
+{
+    if (frame->vector == VECTOR_PAGE_FAULT)
+        panic_trap(frame, "page fault: cannot %s %#lx (error code %#lx)",
+                   frame->error_code & 16  ? "execute"
+                   : frame->error_code & 2 ? "write"
+                                           : "read",
+                   fault_address(), frame->error_code);
+    panic_trap(frame, "%s: vector %lu, error code %#lx",
+               vector_name((unsigned)frame->vector), frame->vector,
+               frame->error_code);
+}
+
+void arch_dispatch(struct trap_frame *frame)
+{
+    vector_fn *handler = READ_ONCE(vectors.handlers[frame->vector]);
+
+    if (unlikely(!handler))
+        unhandled(frame);
+    handler(frame);
+}
+
+static unsigned stack_of(unsigned vector)
+{
+    switch (vector) {
+    case VECTOR_DOUBLE_FAULT:
+        return IST_DOUBLE_FAULT;
+    case VECTOR_NMI:
+    case VECTOR_MACHINE_CHECK:
+        return IST_NMI;
+    default:
+        return vector < EXCEPTIONS ? IST_EXCEPTION : IST_UPCALL;
+    }
+}
+
+void arch_idt_init(void)
+{
+    for (unsigned i = 0; i < VECTORS; i++) {
+        uint64_t stub = (uint64_t)arch_stubs + i * ARCH_STUB_BYTES;
+
+        vectors.idt[i] = (struct gate){
+            .offset_low = (uint16_t)stub,
+            .selector = SELECTOR_CODE,
+            .ist = (uint8_t)stack_of(i),
+            .type = GATE_INTERRUPT,
+            .offset_mid = (uint16_t)(stub >> 16),
+            .offset_high = (uint32_t)(stub >> 32),
+        };
+    }
+}
+
+void arch_idt_load(void)
+{
+    struct table_pointer idt = {sizeof(vectors.idt) - 1, (uint64_t)vectors.idt};
+
+    __asm__ volatile("lidt %0" : : "m"(idt));
+}

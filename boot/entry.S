@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where Xen (or QEMU) enters: 32-bit protected mode, paging off, ebx = the
+ * physical address of struct hvm_start_info. The loader has cleared BSS: each
+ * segment's memory beyond its file part (ELF specification; Xen's libelf).
+ *
+ * Under Xen CPUID, WRMSR to EFER, and writes to CR0 and CR4 are exits of
+ * thousands of instructions, so each happens once, with its final value.
+ *
+ * Sources: docs/misc/pvh of Xen, "CPU state at entry"; SDM volume 3,
+ * "Initializing IA-32e Mode".
+ */
+
+#include <pith/bootinfo.h>
+#include <pith/cpu.h>
+#include <xen/elfnote.h>
+
+#define CPUID_EXTENDED_FEATURES 0x80000001
+#define FEATURE_NX (1 << 20)
+#define FEATURE_1G_LEAVES (1 << 26)
+#define FEATURE_LONG_MODE (1 << 29)
+
+#define CR0_FINAL 0x80010033  /* PG WP NE ET MP PE */
+#define CR4_FINAL 0x620       /* PAE OSFXSR OSXMMEXCPT: programs use SSE */
+#define MSR_EFER 0xc0000080
+#define EFER_FINAL 0x900      /* LME NXE */
+
+#define ENTRY_TABLE 0x3       /* present, writable */
+#define ENTRY_LEAF 0x83       /* the same, 2 MiB or 1 GiB */
+
+    .section .note.Xen, "a", @note
+    .balign 4
+    .long 2f - 1f
+    .long 4f - 3f
+    .long XEN_ELFNOTE_PHYS32_ENTRY
+1:  .asciz "Xen"
+2:  .balign 4
+3:  .long boot_entry
+4:  .balign 4
+
+    .section .text.boot_entry, "ax"
+    .code32
+    .globl boot_entry
+    .type boot_entry, @function
+boot_entry:
+    cld
+    movl $boot_stack_top, %esp
+    movl %ebx, %ebp             /* CPUID overwrites ebx */
+    movl $CPUID_EXTENDED_FEATURES, %eax
+    cpuid
+    movl %edx, %ebx
+    andl $(FEATURE_NX | FEATURE_LONG_MODE), %edx
+    cmpl $(FEATURE_NX | FEATURE_LONG_MODE), %edx
+    jne cannot_run
+
+    /* Identity map of the first 4 GiB. */
+    movl $(boot_directory_pointers + ENTRY_TABLE), boot_root
+    movl $boot_directory_pointers, %edi
+    testl $FEATURE_1G_LEAVES, %ebx
+    jz 2f
+    movl $ENTRY_LEAF, %eax
+1:  movl %eax, (%edi)
+    addl $8, %edi
+    addl $(1 << 30), %eax       /* carries out after the fourth */
+    jnc 1b
+    jmp 5f
+2:  movl $(boot_directories + ENTRY_TABLE), %eax
+    movl $4, %ecx
+3:  movl %eax, (%edi)
+    addl $8, %edi
+    addl $4096, %eax
+    loop 3b
+    movl $boot_directories, %edi
+    movl $ENTRY_LEAF, %eax
+4:  movl %eax, (%edi)
+    addl $8, %edi
+    addl $(2 << 20), %eax
+    jnc 4b
+
+5:  movl $CR4_FINAL, %eax
+    movl %eax, %cr4
+    movl $boot_root, %eax
+    movl %eax, %cr3
+    movl $MSR_EFER, %ecx
+    movl $EFER_FINAL, %eax
+    xorl %edx, %edx
+    wrmsr
+    movl $CR0_FINAL, %eax
+    movl %eax, %cr0
+    lgdt descriptor_table_pointer
+    ljmp $SELECTOR_CODE, $long_mode
+
+    /* Xen's log and a PC's first serial port; which one exists is not known
+     * yet. Xen ends a domain whose only vCPU halts with interrupts off. */
+cannot_run:
+    movl $cannot_run_text, %esi
+    movl $cannot_run_length, %ecx
+6:  lodsb
+    outb %al, $0xe9
+    movl $0x3f8, %edx
+    outb %al, %dx
+    loop 6b
+7:  cli
+    hlt
+    jmp 7b
+
+    .code64
+long_mode:
+    movl $SELECTOR_DATA, %eax
+    movl %eax, %ds
+    movl %eax, %es
+    movl %eax, %ss
+    xorl %eax, %eax
+    movl %eax, %fs
+    movl %eax, %gs
+    fninit
+    movl %ebp, %edi
+    movl %ebx, %esi
+    xorl %ebp, %ebp             /* ends backtraces */
+    call boot_main
+    .size boot_entry, . - boot_entry
+
+    .section .rodata.boot_entry, "a"
+    .balign 8
+descriptor_table:
+    .quad 0
+    .quad DESCRIPTOR_CODE
+    .quad DESCRIPTOR_DATA
+descriptor_table_pointer:
+    .word . - descriptor_table - 1
+    .long descriptor_table
+cannot_run_text:
+    .ascii "pith: boot: this CPU, or the guest's configuration of it, "
+    .ascii "lacks long mode or NX\r\n"
+    .set cannot_run_length, . - cannot_run_text
+
+    /* Lies at the end of the text segment and takes no room in the file. */
+    .section .hypercall_page, "ax", @nobits
+    .globl hypercall_page
+    .type hypercall_page, @function
+    .balign 4096
+hypercall_page:
+    .skip 4096
+    .size hypercall_page, 4096
+
+    .section .boot_stack, "aw", @nobits
+    .balign 4096
+    .skip BOOT_STACK_BYTES
+boot_stack_top:
+
+    .section .boot_tables, "aw", @nobits
+    .balign 4096
+boot_root:
+    .skip 4096
+boot_directory_pointers:
+    .skip 4096
+boot_directories:
+    .skip 4 * 4096
+
+    .section .note.GNU-stack, "", @progbits

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From boot_info to working memory: final page tables, then the allocator,
+ * then stacks for vectors. What is needed before the allocator exists comes
+ * straight out of the free ranges.
+ */
+
+#include "private.h"
+#include <pith/cpu.h>
+#include <pith/errno.h>
+#include <pith/heap.h>
+#include <pith/map.h>
+#include <pith/panic.h>
+#include <pith/room.h>
+#include <pith/string.h>
+
+/* boot/'s tables reach this far; tables built under them must lie below. */
+#define EARLY_LIMIT (1ull << 32)
+
+/* Only while mm_init runs. */
+static struct ranges *early_ranges;
+
+static uint64_t early_table_alloc(void)
+{
+    uint64_t paddr = ranges_take(early_ranges, PAGE_SIZE, EARLY_LIMIT);
+
+    if (paddr)
+        memset((void *)paddr, 0, PAGE_SIZE);
+    return paddr;
+}
+
+static void *early_table_ptr(uint64_t paddr)
+{
+    return (void *)paddr;
+}
+
+static int map_range(uint64_t root, const struct pt_allocator *alloc,
+                     const char *start, const char *end, unsigned prot)
+{
+    return pt_map(root, alloc, (uint64_t)start, (uint64_t)start,
+                  (uint64_t)(end - start), prot);
+}
+
+/* All RAM, with the image's own rights on top. Data needs none: it is as the
+ * rest of RAM. */
+static int build_tables(const struct pt_allocator *alloc, uint64_t *root)
+{
+    int err = 0;
+
+    *root = alloc->alloc();
+    if (!*root)
+        return -XEN_ENOMEM;
+    for (unsigned i = 0; !err && i < boot_info.region_count; i++) {
+        const struct boot_region *region = &boot_info.regions[i];
+
+        if (region->type == REGION_RAM)
+            err = map_range(*root, alloc, phys_to_virt(region->start_paddr),
+                            phys_to_virt(region->end_paddr), PT_WRITE);
+    }
+    if (!err)
+        err =
+            map_range(*root, alloc, image_text_start, image_text_end, PT_EXEC);
+    if (!err)
+        err = map_range(*root, alloc, image_rodata_start, image_rodata_end,
+                        PT_READ);
+    if (!err)
+        err = pt_unmap(*root, alloc, 0, PAGE_SIZE);
+    return err;
+}
+
+/* Needs the final tables: the array may lie anywhere in RAM. */
+static int start_allocator(struct ranges *ranges)
+{
+    uint64_t count = 0, bytes, paddr;
+
+    for (unsigned i = 0; i < boot_info.region_count; i++)
+        if (boot_info.regions[i].type == REGION_RAM)
+            count = boot_info.regions[i].end_paddr >> PAGE_SHIFT;
+    bytes = ALIGN_UP(count * sizeof(struct page), PAGE_SIZE);
+    paddr = ranges_take(ranges, bytes, BOOT_RAM_LIMIT);
+    if (!paddr)
+        return -XEN_ENOMEM;
+    page_table_init(phys_to_virt(paddr), 0, count);
+    for (unsigned i = 0; i < ranges->count; i++)
+        page_add(ranges->list[i].start,
+                 ranges->list[i].end - ranges->list[i].start);
+    page_add((uint64_t)image_tables_start,
+             (uint64_t)(image_end - image_tables_start));
+    return 0;
+}
+
+static void *stack_top(size_t size)
+{
+    char *stack = kstack_alloc(size);
+
+    return stack ? stack + size : NULL;
+}
+
+/* Double faults keep arch/'s static stack: there is no vector behind them
+ * that could report how their stack overflowed. */
+static int set_vector_stacks(void)
+{
+    struct cpu_stacks stacks = {
+        .exception_top = stack_top(EXCEPTION_STACK_BYTES),
+        .nmi_top = stack_top(EXCEPTION_STACK_BYTES),
+        .upcall_top = stack_top(UPCALL_STACK_BYTES),
+    };
+
+    if (!stacks.exception_top || !stacks.nmi_top || !stacks.upcall_top)
+        return -XEN_ENOMEM;
+    cpu_set_stacks(this_cpu(), &stacks);
+    return 0;
+}
+
+static int mm_init(void)
+{
+    struct pt_allocator alloc = {early_table_alloc, early_table_ptr,
+                                 boot_info.leaves_1g};
+    struct ranges ranges;
+    uint64_t root;
+    int err;
+
+    ranges_init(&ranges, &boot_info);
+    early_ranges = &ranges;
+    err = build_tables(&alloc, &root);
+    early_ranges = NULL;
+    if (err)
+        return err;
+    pt_activate(root);
+    err = start_allocator(&ranges);
+    if (err)
+        return err;
+    slab_init();
+    mm_map_init(root, boot_info.leaves_1g);
+    return set_vector_stacks();
+}
+
+ROOM("040", mm, mm_init, 0);

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * RAM before the page allocator: a list of free ranges from which init takes
+ * what must exist before the allocator does. Pure.
+ */
+
+#include "private.h"
+#include <pith/panic.h>
+
+static void add(struct ranges *ranges, uint64_t start, uint64_t end)
+{
+    ASSERT(ranges->count < RANGES_MAX);
+    ranges->list[ranges->count].start = start;
+    ranges->list[ranges->count].end = end;
+    ranges->count++;
+}
+
+/* Cuts [start, end), rounded outwards to pages, out of every range. What is
+ * left behind a cut goes to the end of the list: its order is by chance only
+ * until sort. */
+static void cut(struct ranges *ranges, uint64_t start, uint64_t end)
+{
+    start = ALIGN_DOWN(start, PAGE_SIZE);
+    end = ALIGN_UP(end, PAGE_SIZE);
+    for (unsigned i = 0; i < ranges->count; i++) {
+        uint64_t old_end = ranges->list[i].end;
+
+        if (end <= ranges->list[i].start || start >= old_end)
+            continue;
+        if (end < old_end && start > ranges->list[i].start)
+            add(ranges, end, old_end);
+        if (start > ranges->list[i].start)
+            ranges->list[i].end = start;
+        else
+            ranges->list[i].start = MIN(end, old_end);
+    }
+}
+
+static void sort(struct ranges *ranges)
+{
+    for (unsigned i = 1; i < ranges->count; i++) {
+        __typeof__(ranges->list[0]) range = ranges->list[i];
+        unsigned at = i;
+
+        for (; at > 0 && ranges->list[at - 1].start > range.start; at--)
+            ranges->list[at] = ranges->list[at - 1];
+        ranges->list[at] = range;
+    }
+}
+
+void ranges_init(struct ranges *ranges, const struct boot_info *info)
+{
+    ranges->count = 0;
+    for (unsigned i = 0; i < info->region_count; i++)
+        if (info->regions[i].type == REGION_RAM)
+            add(ranges, info->regions[i].start_paddr,
+                info->regions[i].end_paddr);
+    cut(ranges, 0, PAGE_SIZE);
+    cut(ranges, (uint64_t)image_start, (uint64_t)image_end);
+    for (unsigned i = 0; i < info->module_count; i++)
+        cut(ranges, info->modules[i].paddr,
+            info->modules[i].paddr + info->modules[i].size_bytes);
+    sort(ranges);
+}
+
+uint64_t ranges_take(struct ranges *ranges, uint64_t bytes, uint64_t limit)
+{
+    for (unsigned i = 0; i < ranges->count; i++) {
+        uint64_t start = ranges->list[i].start;
+        uint64_t end = MIN(ranges->list[i].end, limit);
+
+        if (start < end && end - start >= bytes) {
+            ranges->list[i].start += bytes;
+            return start;
+        }
+    }
+    return 0;
+}
