@@ -169,6 +169,18 @@ cases_lab() {
                     "$r"/usr/lib/xen-4.*/bin/$b || exit 1
             done
         done'
+    inside sh -c 'cd /root/.cache/pith && rm -rf lab && cd apt/deb-trixie-* &&
+        printf x | dd of="$(ls cache/archives/busybox-static_*)" bs=1 \
+            seek=999 conv=notrunc'
+    refuses lab_corrupt_package_is_named \
+        'busybox-static .*SHA-256 of .* is [0-9a-f]{64}, expected' \
+        /pith/tools/deps lab
+    inside sh -c 'cd /root/.cache/pith/apt/deb-trixie-* &&
+        sed -i "s,^\(Filename: .*/busybox-static_\),\1gone," lists/*_Packages &&
+        rm -f cache/*.bin'
+    succeeds lab_package_gone_from_mirror_fetches_index_anew \
+        sh -c '/pith/tools/deps lab 2>&1 | grep "trying with a new index" &&
+            /pith/tools/deps path qemu'
     succeeds versions_are_json sh -c \
         '/pith/tools/deps versions | python3 -m json.tool | grep xen-utils'
 }

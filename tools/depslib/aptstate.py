@@ -108,7 +108,8 @@ class Apt:
         self.main = main
 
     def prepare(self, refresh=False):
-        """Writes the configuration and fetches the indexes, once or when asked to."""
+        """Writes the configuration and fetches the indexes, once or when asked to. Returns
+        whether they are fresh."""
         if not os.path.exists(KEYRING):
             raise Fail(f"{KEYRING} is missing; run `tools/deps host`")
         for name in ("lists/partial", "cache/archives/partial", "etc"):
@@ -124,6 +125,8 @@ class Apt:
             self.run("apt-get", "update", "-q", "-o", "APT::Update::Error-Mode=any",
                      what=f"index of {self.suite} from {self.main}")
             stamp.touch()
+            return True
+        return False
 
     def run(self, tool, *words, what, **options):
         return run([tool, "-c", self.dir / "etc/apt.conf", *words], what, **options)

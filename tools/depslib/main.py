@@ -90,20 +90,33 @@ def upstream_version(version):
     return version.split(":")[-1].rpartition("-")[0]
 
 
-def find_pin(name, pin):
-    """The pinned tarball in the index; the index is fetched anew before a pin counts as gone."""
-    apt = Apt("deb-src", pin["suite"])
-    for refresh in (False, True):
-        apt.prepare(refresh)
-        known = list(source_tarballs(apt, pin))
-        for version, file, digest in known:
-            if upstream_version(version) == pin["version"] and digest == pin["sha256"]:
-                return apt, version, file
+def find_pin(name, pin, apt):
+    known = list(source_tarballs(apt, pin))
+    for version, file, digest in known:
+        if upstream_version(version) == pin["version"] and digest == pin["sha256"]:
+            return version, file
     now = ", ".join(f"{upstream_version(version)} (SHA-256 {digest})"
                     for version, _, digest in known) or "nothing"
     raise Fail(f"the pin {name} {pin['version']} (SHA-256 {pin['sha256']}) is not on the mirror; "
                f"{pin['suite']} has {now}. To move the pin put the lines of "
                f"`tools/deps repin {name}` into {LOCK_PATH}")
+
+
+def fetch_pin(name, pin, downloads, refresh=False):
+    """Fetches the pinned tarball and returns its file name. When the index was fetched by an
+    earlier run, a failure counts only after it has been fetched anew."""
+    apt = Apt("deb-src", pin["suite"])
+    fresh = apt.prepare(refresh)
+    try:
+        version, file = find_pin(name, pin, apt)
+        say(f"fetching {file}")
+        apt.run("apt-get", "source", "-q", "--download-only", "--tar-only", "--only-source",
+                f"{pin['source']}={version}", what=f"fetching {file}", cwd=downloads)
+        return file
+    except Fail:
+        if fresh:
+            raise
+    return fetch_pin(name, pin, downloads, refresh=True)
 
 
 def fetch_linked(name, lock):
@@ -114,11 +127,8 @@ def fetch_linked(name, lock):
     downloads.mkdir(parents=True, exist_ok=True)
     tarball = next(downloads.glob(f"{pin['sha256']}_*"), None)
     if tarball is None:
-        apt, version, file = find_pin(name, pin)
+        file = fetch_pin(name, pin, downloads)
         tarball = downloads / f"{pin['sha256']}_{file}"
-        say(f"fetching {file}")
-        apt.run("apt-get", "source", "-q", "--download-only", "--tar-only", "--only-source",
-                f"{pin['source']}={version}", what=f"fetching {file}", cwd=downloads)
         (downloads / file).rename(tarball)
     sha256_check(tarball, pin["sha256"], f"{name} {pin['version']}")
     with new_dir(target) as work:
@@ -134,13 +144,8 @@ def fetch_linked(name, lock):
             run(["patch", "-p1", "-s", "-d", work, "-i", path], f"applying {path}")
 
 
-def fetch_lab(name, lock, update, refreshed):
-    link, wanted = tree_dir("lab", name, lock), lock["lab"][name]
-    if link.exists() and not update:
-        return
-    apt = Apt("deb", wanted["suite"])
-    apt.prepare(update and wanted["suite"] not in refreshed)
-    refreshed.add(wanted["suite"])
+def download_lab(apt, name, wanted):
+    """Returns {package: version} of the set and its files in the cache."""
     apt.assume(wanted["assume"])
     found = apt.resolve(wanted["packages"], f"resolving {name} in {wanted['suite']}")
     exact = [f"{package}={version}" for package, (version, _) in found.items()]
@@ -155,15 +160,36 @@ def fetch_lab(name, lock, update, refreshed):
         deb = apt.archives / f"{package}_{version.replace(':', '%3a')}_{arch}.deb"
         sha256_check(deb, digests[package, version], f"{package} {version}")
         debs.append(deb)
-    versions = {package: version for package, (version, _) in sorted(found.items())}
+    return {package: version for package, (version, _) in sorted(found.items())}, debs
+
+
+def fetch_lab(name, lock, update, fresh):
+    """`fresh` holds the suites whose index this run has fetched. With an older one a package may
+    have left the mirror; then the index is fetched and the set resolved again."""
+    link, wanted = tree_dir("lab", name, lock), lock["lab"][name]
+    suite = wanted["suite"]
+    if link.exists() and not update:
+        return
+    apt = Apt("deb", suite)
+    if apt.prepare(update and suite not in fresh):
+        fresh.add(suite)
+    try:
+        versions, debs = download_lab(apt, name, wanted)
+    except Fail as error:
+        if suite in fresh:
+            raise
+        say(f"{error}; trying with a new index")
+        apt.prepare(refresh=True)
+        fresh.add(suite)
+        versions, debs = download_lab(apt, name, wanted)
     digest = hashlib.sha256(json.dumps(versions).encode()).hexdigest()[:12]
     target = link.with_name(f"{link.name}-{digest}")
     if not target.exists():
         unpack_lab(target, debs, versions, wanted.get("wrap", []))
-    fresh = link.with_name(f"{link.name}.new")
-    fresh.unlink(missing_ok=True)
-    fresh.symlink_to(target.name)
-    fresh.rename(link)
+    new_link = link.with_name(f"{link.name}.new")
+    new_link.unlink(missing_ok=True)
+    new_link.symlink_to(target.name)
+    new_link.rename(link)
 
 
 def unpack_lab(target, debs, versions, wrapped):
@@ -245,9 +271,9 @@ def dispatch(words):
                     fetch_linked(name, lock)
         case ["lab"] | ["lab", "--update"]:
             with cache_lock():
-                refreshed = set()
+                fresh = set()
                 for name in lock["lab"]:
-                    fetch_lab(name, lock, "--update" in words, refreshed)
+                    fetch_lab(name, lock, "--update" in words, fresh)
         case ["repin", name]:
             with cache_lock():
                 command_repin(lock, name)
