@@ -27,6 +27,10 @@ else
 include $(B)/deps.mk
 endif
 
+# V=1 shows whole commands.
+Q := $(if $(V),,@)
+say = $(if $(V),,@echo "  $(1) $(2)")
+
 # --- flags -------------------------------------------------------------------
 CC := gcc
 AR := ar
@@ -65,16 +69,19 @@ room-$(1): $$($(1)_objects)
 .PHONY: room-$(1)
 $(B)/obj/$(1)/%.o: $(1)/%.c $(1)/room.mk Makefile
 	@mkdir -p $$(@D)
-	$$(CC) $$(ROOM_FLAGS) $$($(1)_flags) -c -o $$@ $$<
+	$$(call say,CC,$$<)
+	$$(Q)$$(CC) $$(ROOM_FLAGS) $$($(1)_flags) -c -o $$@ $$<
 $(B)/obj/$(1)/%.o: $(1)/%.S $(1)/room.mk Makefile
 	@mkdir -p $$(@D)
-	$$(CC) $$(ROOM_FLAGS) $$($(1)_flags) -D__ASSEMBLY__ -c -o $$@ $$<
+	$$(call say,CC,$$<)
+	$$(Q)$$(CC) $$(ROOM_FLAGS) $$($(1)_flags) -D__ASSEMBLY__ -c -o $$@ $$<
 $$(foreach v,$$(vendor),$$(eval $$(call vendor_rule,$(1),$$(v))))
 endef
 define vendor_rule
 $(B)/obj/$(1)/vendor/$(basename $(notdir $(2))).o: $(2) $(1)/room.mk Makefile
 	@mkdir -p $$(@D)
-	$$(CC) $$(ROOM_FLAGS) $$($(1)_flags) -w -c -o $$@ $$<
+	$$(call say,CC,$$(notdir $$<))
+	$$(Q)$$(CC) $$(ROOM_FLAGS) $$($(1)_flags) -w -c -o $$@ $$<
 endef
 all: sdk apps
 ifneq ($(XEN_HEADERS),)
@@ -91,7 +98,8 @@ apps: $(APP_IMAGES)
 define app_rule
 $(B)/apps/$(1)/$(1): $(wildcard apps/$(1)/*) $(SDK_STAMP)
 	@mkdir -p $$(@D)
-	$$(MAKE) -C apps/$(1) CC=$(CURDIR)/$(SDK)/bin/pith-cc \
+	$$(call say,APP,$(1))
+	$$(Q)$$(MAKE) -s -C apps/$(1) CC=$(CURDIR)/$(SDK)/bin/pith-cc \
 	    OUT=$(CURDIR)/$$@
 endef
 $(foreach a,$(APPS),$(eval $(call app_rule,$(a))))

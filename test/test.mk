@@ -10,7 +10,8 @@ define guest_rule
 $(B)/test/guest/$(1)/$(1): $(wildcard test/guest/$(1)/*) \
         test/guest/guest_test.h $(SDK_STAMP)
 	@mkdir -p $$(@D)
-	$(SDK)/bin/pith-cc -O2 -g -Wall -Wextra -Werror -Itest/guest -Iinclude \
+	$$(call say,GUEST,$(1))
+	$$(Q)$(SDK)/bin/pith-cc -O2 -g -Wall -Wextra -Werror -Itest/guest -Iinclude \
 	    -isystem $(XEN_HEADERS) \
 	    -D__XEN_INTERFACE_VERSION__=__XEN_LATEST_INTERFACE_VERSION__ \
 	    -o $$@ test/guest/$(1)/main.c
@@ -46,6 +47,7 @@ run: lab apps
 # The benchmarks' own image.
 $(B)/test/bench/firstframe: test/bench/firstframe.c $(SDK_STAMP)
 	@mkdir -p $(@D)
-	$(SDK)/bin/pith-cc -O2 -Wall -Wextra -Werror -Iinclude \
+	$(call say,GUEST,$@)
+	$(Q)$(SDK)/bin/pith-cc -O2 -Wall -Wextra -Werror -Iinclude \
 	    -isystem $(XEN_HEADERS) -o $@ $<
 bench: $(B)/test/bench/firstframe

@@ -115,8 +115,8 @@ static bool finish_answer(struct conn *conn, uint64_t now)
     conn->out = NULL;
     conn->phase = CONN_READING;
     conn->started = conn->in_length != 0;
-    conn->deadline_ms =
-        now + (conn->started ? REQUEST_SECONDS : IDLE_SECONDS) * 1000;
+    conn->deadline_ms = now +
+                        (conn->started ? REQUEST_SECONDS : IDLE_SECONDS) * 1000;
     return take_request(conn, now);
 }
 

@@ -11,12 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define REQUEST_MAX 4096    /* request line and headers; more: 431 */
-#define BODY_MAX 65536      /* of a request, read and ignored; more: 413 */
-#define CHUNK_BYTES 16384   /* of a file, in flight for one connection */
-#define IDLE_SECONDS 30     /* between requests */
-#define REQUEST_SECONDS 10  /* for one whole request to arrive */
-#define SEND_SECONDS 30     /* without the client taking a byte */
+#define REQUEST_MAX 4096   /* request line and headers; more: 431 */
+#define BODY_MAX 65536     /* of a request, read and ignored; more: 413 */
+#define CHUNK_BYTES 16384  /* of a file, in flight for one connection */
+#define IDLE_SECONDS 30    /* between requests */
+#define REQUEST_SECONDS 10 /* for one whole request to arrive */
+#define SEND_SECONDS 30    /* without the client taking a byte */
 
 struct request {
     char path[1024]; /* decoded, absolute, without ".." and query */
@@ -44,13 +44,13 @@ struct conn {
     enum conn_phase phase;
     uint64_t deadline_ms;
     bool keep_alive;
-    bool started;         /* bytes of the request have arrived */
-    uint64_t body_left;   /* of the request, still to be read and dropped */
+    bool started;       /* bytes of the request have arrived */
+    uint64_t body_left; /* of the request, still to be read and dropped */
     char in[REQUEST_MAX];
     size_t in_length;
-    char *out;            /* headers and body, or headers and a file's chunk */
+    char *out; /* headers and body, or headers and a file's chunk */
     size_t out_length, out_sent;
-    int file;             /* -1: all is in out */
+    int file; /* -1: all is in out */
     uint64_t file_left;
 };
 

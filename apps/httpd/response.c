@@ -116,8 +116,8 @@ static bool respond_text(struct conn *conn, int status, const char *type,
 bool response_error(struct conn *conn, int status, bool head)
 {
     char body[128];
-    int length = snprintf(body, sizeof(body), "%d %s\n", status,
-                          reason_of(status));
+    int length =
+        snprintf(body, sizeof(body), "%d %s\n", status, reason_of(status));
 
     return respond_text(conn, status, "text/plain; charset=utf-8", body,
                         (size_t)length, head);
@@ -166,8 +166,8 @@ static int open_file(const char *path, struct stat *st, const char **type)
     if (n < 0 || n >= (int)sizeof(name) - 12)
         return -1;
     if (stat(name, st) == 0 && S_ISDIR(st->st_mode))
-        strcat(name, name[strlen(name) - 1] == '/' ? "index.html"
-                                                   : "/index.html");
+        strcat(name,
+               name[strlen(name) - 1] == '/' ? "index.html" : "/index.html");
     fd = open(name, O_RDONLY);
     if (fd < 0)
         return -1;
@@ -187,8 +187,8 @@ static bool respond_file(struct conn *conn, const struct request *r, int fd,
         return response_error(conn, 503, r->head);
     }
     conn->file = fd;
-    conn->out_length = put_header(conn->out, conn, 200, type,
-                                  (uint64_t)st->st_size);
+    conn->out_length =
+        put_header(conn->out, conn, 200, type, (uint64_t)st->st_size);
     conn->file_left = r->head ? 0 : (uint64_t)st->st_size;
     return !conn->file_left || response_next_chunk(conn);
 }

@@ -26,7 +26,7 @@
 
 /* Stores desired if *p == *expected, else loads *p into *expected. */
 #define atomic_compare_exchange(p, expected, desired) \
-    __atomic_compare_exchange_n(p, expected, desired, false, \
-                                __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)
+    __atomic_compare_exchange_n(p, expected, desired, false, __ATOMIC_SEQ_CST, \
+                                __ATOMIC_SEQ_CST)
 
 #endif

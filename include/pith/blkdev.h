@@ -29,9 +29,9 @@ struct blk_request {
 
 struct blkdev_ops {
     /* Takes req; done runs for each accepted request exactly once, also when
-     * the device is lost. 0 or -XEN_EIO (lost), -XEN_EROFS, -XEN_EINVAL (range). Any
-     * length; the driver splits it and queues what does not fit. Thread
-     * context, does not block. */
+     * the device is lost. 0 or -XEN_EIO (lost), -XEN_EROFS, -XEN_EINVAL
+     * (range). Any length; the driver splits it and queues what does not fit.
+     * Thread context, does not block. */
     int (*submit)(struct blkdev *dev, struct blk_request *req);
 };
 
@@ -61,8 +61,8 @@ void blkdev_for_each(void (*fn)(struct blkdev *dev, void *arg), void *arg);
  * context. */
 int blkdev_read(struct blkdev *dev, uint64_t offset_bytes, void *buffer,
                 size_t length_bytes);
-int blkdev_write(struct blkdev *dev, uint64_t offset_bytes,
-                 const void *buffer, size_t length_bytes);
+int blkdev_write(struct blkdev *dev, uint64_t offset_bytes, const void *buffer,
+                 size_t length_bytes);
 int blkdev_flush(struct blkdev *dev);
 
 #endif

@@ -13,16 +13,16 @@
 
 /* Results borrow the text that was split. */
 struct cmdline {
-    char **words;   /* kernel words, "pith." removed, as KEY=VALUE */
+    char **words; /* kernel words, "pith." removed, as KEY=VALUE */
     int word_count;
-    char **argv;    /* argv[0] is left NULL for the caller; NULL-terminated */
-    int argc;       /* counts argv[0] */
+    char **argv; /* argv[0] is left NULL for the caller; NULL-terminated */
+    int argc;    /* counts argv[0] */
 };
 
 /*
  * Splits text in place. slots is an array of max_slots pointers that words and
- * argv are carved from. Returns 0, -XEN_EINVAL for an unclosed quote, -XEN_E2BIG when
- * slots do not suffice. Any context. lib/.
+ * argv are carved from. Returns 0, -XEN_EINVAL for an unclosed quote,
+ * -XEN_E2BIG when slots do not suffice. Any context. lib/.
  */
 int cmdline_split(char *text, char **slots, size_t max_slots,
                   struct cmdline *out);

@@ -14,12 +14,14 @@
 
 /* What a socket or a file can say beyond Xen's list; the values continue its
  * source, Linux's numbers. */
+/* clang-format off */
 #define PITH_ERRNO_EXTRA(X) \
     X(EINTR, 4) X(ENOTTY, 25) X(ESPIPE, 29) X(EPIPE, 32) \
     X(EDESTADDRREQ, 89) X(ENOPROTOOPT, 92) X(EPROTONOSUPPORT, 93) \
     X(EAFNOSUPPORT, 97) X(ENETUNREACH, 101) X(ECONNABORTED, 103) \
     X(ECONNRESET, 104) X(EHOSTUNREACH, 113) X(EALREADY, 114) \
     X(EINPROGRESS, 115)
+/* clang-format on */
 
 enum pith_errno {
 #define PITH_ERRNO(name, value) XEN_##name = (value),

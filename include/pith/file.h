@@ -10,8 +10,14 @@
 #include <pith/waitq.h>
 #include <stdbool.h>
 
-enum file_type { FILE_REGULAR, FILE_DIRECTORY, FILE_CHAR, FILE_BLOCK,
-                 FILE_SOCKET, FILE_PIPE };
+enum file_type {
+    FILE_REGULAR,
+    FILE_DIRECTORY,
+    FILE_CHAR,
+    FILE_BLOCK,
+    FILE_SOCKET,
+    FILE_PIPE
+};
 
 struct file_stat {
     enum file_type type;
@@ -31,14 +37,16 @@ struct file_ops {
      * block unless nonblock: then -XEN_EAGAIN. */
     long (*read)(struct file *f, void *buf, size_t size, uint64_t offset,
                  bool nonblock);
-    long (*write)(struct file *f, const void *buf, size_t size,
-                  uint64_t offset, bool nonblock);
+    long (*write)(struct file *f, const void *buf, size_t size, uint64_t offset,
+                  bool nonblock);
     int (*stat)(struct file *f, struct file_stat *out);
     int (*truncate)(struct file *f, uint64_t size_bytes);
     int (*sync)(struct file *f);
     /* Links w to the queue that is woken when readiness changes (w may be
      * NULL), and returns what is ready now: FILE_* bits. */
     unsigned (*poll)(struct file *f, struct waiter *w);
+    /* Bytes that read would give at once (FIONREAD). */
+    size_t (*readable_bytes)(struct file *f);
     /* Entry number index of a directory: 1 and the name, 0 at the end. */
     int (*readdir)(struct file *f, unsigned index, char *name, size_t size,
                    enum file_type *type);
@@ -53,6 +61,7 @@ struct file {
     uint64_t position; /* posix/'s, for those that seek */
     uint32_t flags;    /* posix/'s O_* */
     bool seekable;
+    bool terminal; /* isatty */
 };
 
 static inline void file_get(struct file *f)
@@ -66,5 +75,11 @@ static inline void file_put(struct file *f)
     if (__atomic_fetch_sub(&f->refs, 1, __ATOMIC_SEQ_CST) == 1)
         f->ops->release(f);
 }
+
+/* The system console (pith/tty.h) as a file: for /dev/console and descriptors
+ * 0 to 2. release frees the struct file with heap_free. */
+extern const struct file_ops tty_file_ops;
+/* The last byte that programs wrote to the console was no line feed. */
+bool tty_file_line_open(void);
 
 #endif

@@ -48,13 +48,13 @@ static inline long hypercall3(unsigned nr, uint64_t a1, uint64_t a2,
 
 /* Typed calls, named after Xen's; cmd and arguments are those of the header
  * named beside each. */
-long hypercall_memory_op(unsigned cmd, void *arg);       /* xen/memory.h */
+long hypercall_memory_op(unsigned cmd, void *arg);        /* xen/memory.h */
 long hypercall_event_channel_op(unsigned cmd, void *arg); /* event_channel.h */
 long hypercall_grant_table_op(unsigned cmd, void *ops, unsigned count);
-long hypercall_hvm_op(unsigned cmd, void *arg);          /* hvm/hvm_op.h */
-long hypercall_sched_op(unsigned cmd, void *arg);        /* xen/sched.h */
+long hypercall_hvm_op(unsigned cmd, void *arg);   /* hvm/hvm_op.h */
+long hypercall_sched_op(unsigned cmd, void *arg); /* xen/sched.h */
 long hypercall_vcpu_op(unsigned cmd, unsigned vcpu, void *arg); /* vcpu.h */
-long hypercall_xen_version(unsigned cmd, void *arg);     /* xen/version.h */
+long hypercall_xen_version(unsigned cmd, void *arg); /* xen/version.h */
 long hypercall_console_write(const char *text, size_t length);
 /* Absolute system time in ns; 0 disarms. Registers only. */
 long hypercall_set_timer_op(uint64_t deadline_ns);

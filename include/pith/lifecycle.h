@@ -7,10 +7,11 @@
 #define PITH_LIFECYCLE_H
 
 #include <pith/compiler.h>
+#include <xen/sched.h> /* SHUTDOWN_* */
 
 /* Called once, from the highest level down (posix "100" flushes files before
- * drivers "080" close), from the highest level that was started. Thread context; may block, but not for ever: 5 s is
- * the custom. */
+ * drivers "080" close), from the highest level that was started. Thread
+ * context; may block, but not for ever: 5 s is the custom. */
 struct lifecycle_hook {
     const char *level; /* as in pith/room.h */
     const char *name;
@@ -18,13 +19,13 @@ struct lifecycle_hook {
 };
 
 #define LIFECYCLE_HOOK(hook_level, ident, closing_fn) \
-    static const struct lifecycle_hook hook_##ident __used \
-        __section(".pith.hooks." hook_level "." #ident) \
+    static const struct lifecycle_hook hook_##ident __used __section( \
+        ".pith.hooks." hook_level "." #ident) \
         __aligned(8) = {hook_level, #ident, closing_fn}
 
 /* Runs the hooks, waits until the console has taken what was written (a second
- * without progress at most) and ends with SHUTDOWN_* reason. First caller wins, later
- * ones block for ever. Thread context. */
+ * without progress at most) and ends with SHUTDOWN_* reason. First caller wins,
+ * later ones block for ever. Thread context. */
 void lifecycle_end(unsigned reason) __attribute__((noreturn));
 
 #endif

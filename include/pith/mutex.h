@@ -11,7 +11,10 @@ struct mutex {
     struct waitq waiters;
 };
 
-#define MUTEX_INIT(name) {0, NULL, WAITQ_INIT((name).waiters)}
+#define MUTEX_INIT(name) \
+    { \
+        0, NULL, WAITQ_INIT((name).waiters) \
+    }
 
 void mutex_init(struct mutex *m);
 /* Blocks until it is free. Thread context. */

@@ -20,9 +20,8 @@ struct option {
 };
 
 #define OPTION(ident, key_text, set_fn, wants_text) \
-    static const struct option option_##ident __used \
-        __section(".pith.options") \
-        __aligned(8) = {key_text, set_fn, wants_text}
+    static const struct option option_##ident __used __section( \
+        ".pith.options") __aligned(8) = {key_text, set_fn, wants_text}
 
 /* The program's arguments from the command line, argv[0] being the image's
  * name; valid for ever. */

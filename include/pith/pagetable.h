@@ -19,7 +19,7 @@
 enum pt_prot {
     PT_READ = 0,
     PT_WRITE = 1,
-    PT_EXEC = 2,     /* never together with PT_WRITE: refused */
+    PT_EXEC = 2, /* never together with PT_WRITE: refused */
     PT_UNCACHED = 4,
 };
 

@@ -14,12 +14,12 @@
 #include <stdbool.h>
 
 struct front_ring {
-    void *shared;          /* the granted page(s); peer writes it */
-    uint32_t size;         /* slots, a power of two */
-    uint32_t slot_bytes;   /* size of the union of request and response */
-    uint32_t req_prod;     /* private producer */
-    uint32_t rsp_cons;     /* private consumer */
-    uint32_t pushed;       /* req_prod as last published */
+    void *shared;        /* the granted page(s); peer writes it */
+    uint32_t size;       /* slots, a power of two */
+    uint32_t slot_bytes; /* size of the union of request and response */
+    uint32_t req_prod;   /* private producer */
+    uint32_t rsp_cons;   /* private consumer */
+    uint32_t pushed;     /* req_prod as last published */
     bool broken;
 };
 

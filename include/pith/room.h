@@ -26,22 +26,22 @@ struct room {
 #define ROOM_LEVEL_THREADS "060"
 
 #define ROOM(room_level, ident, init_fn, is_optional) \
-    const struct room room_##ident __used \
-        __section(".pith.rooms." room_level "." #ident) \
+    const struct room room_##ident __used __section(".pith.rooms." room_level \
+                                                    "." #ident) \
         __aligned(8) = {room_level, #ident, init_fn, is_optional}
 
 /* Makes the linker pull in the object that defines room ident. */
 #define ROOM_NEEDS(ident) \
     extern const struct room room_##ident; \
-    static const struct room *const room_needs_##ident __used \
-        __section(".pith.needs") = &room_##ident
+    static const struct room *const room_needs_##ident __used __section( \
+        ".pith.needs") = &room_##ident
 
 /* The same for an array of rooms, ended by NULL, that the SDK composes
  * (tools/sdk/drivers_*.c): the drivers that serve a device class come with the
  * class, and the class does not know them. */
 #define ROOM_NEEDS_LIST(list) \
     extern const struct room *const list[]; \
-    static const struct room *const *const room_needs_##list __used \
-        __section(".pith.needs") = list
+    static const struct room *const *const room_needs_##list __used __section( \
+        ".pith.needs") = list
 
 #endif

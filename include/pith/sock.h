@@ -21,9 +21,13 @@ struct sock_addr {
 };
 
 enum sock_option {
-    SOCK_OPT_REUSEADDR, SOCK_OPT_KEEPALIVE, SOCK_OPT_NODELAY,
-    SOCK_OPT_RCVBUF, SOCK_OPT_SNDBUF, SOCK_OPT_BROADCAST,
-    SOCK_OPT_ERROR, /* get only, and clears: 0 or a positive XEN_E* */
+    SOCK_OPT_REUSEADDR,
+    SOCK_OPT_KEEPALIVE,
+    SOCK_OPT_NODELAY,
+    SOCK_OPT_RCVBUF,
+    SOCK_OPT_SNDBUF,
+    SOCK_OPT_BROADCAST,
+    SOCK_OPT_ERROR,  /* get only, and clears: 0 or a positive XEN_E* */
     SOCK_OPT_LINGER, /* seconds, -1: off */
     SOCK_OPT_TYPE,
 };
@@ -36,6 +40,9 @@ int sock_bind(struct sock *s, const struct sock_addr *addr);
 int sock_listen(struct sock *s, int backlog);
 int sock_accept(struct sock *s, uint64_t deadline_ns, struct sock **out,
                 struct sock_addr *peer);
+/* With deadline 0 -XEN_EINPROGRESS: sock_poll says when it is writable, and
+ * SOCK_OPT_ERROR then how it went. -XEN_EALREADY, -XEN_EISCONN, and a stream's
+ * -XEN_ECONNREFUSED, -XEN_ETIMEDOUT, -XEN_ENETUNREACH. */
 int sock_connect(struct sock *s, const struct sock_addr *addr,
                  uint64_t deadline_ns);
 /* to: datagrams only, NULL when connected. Returns the bytes taken. */
@@ -53,13 +60,19 @@ int sock_set_option(struct sock *s, enum sock_option opt, int value);
 int sock_get_option(struct sock *s, enum sock_option opt, int *value);
 /* Bytes that sock_recv would give at once. */
 size_t sock_readable_bytes(struct sock *s);
-/* As file_ops.poll: links w (may be NULL), returns FILE_* bits. */
+/* As file_ops.poll: links w (may be NULL) and returns what is ready now; the
+ * bits are those of FILE_READABLE and so on. */
+enum { SOCK_READABLE = 1, SOCK_WRITABLE = 2, SOCK_HANGUP = 4, SOCK_FAILED = 8 };
 unsigned sock_poll(struct sock *s, struct waiter *w);
 
-/* Resolves name to at most max IPv4 addresses (network order) by literal,
- * hosts or DNS. Returns how many, -XEN_ENOENT, -XEN_ETIME. */
+/* Resolves name to at most max IPv4 addresses (network order): a literal, this
+ * host's own name or localhost, or by DNS. Returns how many, -XEN_ENOENT,
+ * -XEN_ENOMEM, -XEN_ETIME. */
 int sock_resolve(const char *name, uint32_t *out, unsigned max,
                  uint64_t deadline_ns);
+
+/* pith.hostname, "pith" if it is not given. */
+const char *net_hostname(void);
 
 /* Facts about an interface for /status and ifaddrs. */
 struct net_interface {
@@ -71,7 +84,8 @@ struct net_interface {
 };
 /* Interface number index: 0 or -XEN_ENOENT. */
 int net_interface_get(unsigned index, struct net_interface *out);
-/* Blocks until each interface that is there has its address: 0 or -XEN_ETIME. */
+/* Blocks until each interface that is there has its address: 0 or -XEN_ETIME.
+ */
 int net_wait_configured(uint64_t deadline_ns);
 
 #endif

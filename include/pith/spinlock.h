@@ -14,7 +14,10 @@ struct spinlock {
     uint32_t held;
 };
 
-#define SPINLOCK_INIT {0}
+#define SPINLOCK_INIT \
+    { \
+        0 \
+    }
 
 /* For data that no upcall touches. The holder must not block. */
 static inline void spin_lock(struct spinlock *lock)

@@ -23,8 +23,8 @@ void timer_init(struct timer *timer, void (*fn)(struct timer *timer));
  * already moves. timer is borrowed until it fired or was cancelled. Any
  * context. */
 void timer_arm(struct timer *timer, uint64_t deadline_ns);
-/* After it returns fn does not run any more. Thread context. True if the timer was
- * armed. */
+/* After it returns fn does not run any more. Thread context. True if the timer
+ * was armed. */
 bool timer_cancel(struct timer *timer);
 
 #endif

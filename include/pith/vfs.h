@@ -10,9 +10,15 @@
 #include <pith/file.h>
 
 enum {
-    VFS_READ = 1, VFS_WRITE = 2, VFS_CREATE = 4, VFS_EXCLUSIVE = 8,
-    VFS_TRUNCATE = 16, VFS_DIRECTORY = 32,
+    VFS_READ = 1,
+    VFS_WRITE = 2,
+    VFS_CREATE = 4,
+    VFS_EXCLUSIVE = 8,
+    VFS_TRUNCATE = 16,
+    VFS_DIRECTORY = 32,
 };
+
+#define VFS_PATH_MAX 1024 /* bytes with the NUL, newlib's PATH_MAX */
 
 /* Opens path; *out is a file with one reference. -XEN_ENOENT, -XEN_ENOTDIR,
  * -XEN_EISDIR, -XEN_EEXIST, -XEN_ENOMEM, -XEN_EROFS. mode: of a new file. */
@@ -23,6 +29,8 @@ int vfs_mkdir(const char *path, uint32_t mode);
 int vfs_unlink(const char *path);
 int vfs_rmdir(const char *path);
 int vfs_rename(const char *from, const char *to);
+/* Writes path without "." and ".." to out, if it is a directory's. */
+int vfs_resolve(const char *path, char out[VFS_PATH_MAX]);
 
 /* A character device /dev/NAME: open makes the file. dev is borrowed for
  * ever. Block devices show up by themselves. */

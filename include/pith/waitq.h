@@ -16,7 +16,10 @@ struct waitq {
     struct list waiters;
 };
 
-#define WAITQ_INIT(name) {SPINLOCK_INIT, LIST_INIT((name).waiters)}
+#define WAITQ_INIT(name) \
+    { \
+        SPINLOCK_INIT, LIST_INIT((name).waiters) \
+    }
 
 void waitq_init(struct waitq *q);
 

@@ -27,8 +27,8 @@ int xs_read_u64(uint32_t txn, const char *dir, const char *node, uint64_t max,
                 uint64_t *out);
 int xs_write(uint32_t txn, const char *dir, const char *node,
              const char *value);
-int xs_writef(uint32_t txn, const char *dir, const char *node,
-              const char *fmt, ...) __printf(4, 5);
+int xs_writef(uint32_t txn, const char *dir, const char *node, const char *fmt,
+              ...) __printf(4, 5);
 /* Names of the children, each ended by a NUL, in buf. Returns the bytes. */
 long xs_directory(uint32_t txn, const char *dir, const char *node, char *buf,
                   size_t size);
@@ -46,15 +46,19 @@ int xs_transaction_end(uint32_t txn, bool commit);
  * times; a body that fails aborts and its error is returned. */
 int xs_transaction(int (*body)(uint32_t txn, void *arg), void *arg);
 
+/* text as a decimal number of at most max, else -XEN_EINVAL. Any context. */
+int xs_parse_u64(const char *text, uint64_t max, uint64_t *out);
+
 /* Several requests in flight at once, one wake-up: for handshakes. */
 struct xs_op {
-    enum { XS_OP_READ, XS_OP_WRITE } kind;
+    enum { XS_OP_READ, XS_OP_WRITE, XS_OP_DIRECTORY } kind;
     const char *dir, *node;
-    char *buf;     /* write: the value, NUL-terminated; read: out */
-    size_t size;   /* read: of buf */
-    long result;   /* out: length or -XEN_E* */
+    char *buf;   /* write: the value, NUL-terminated; others: out */
+    size_t size; /* read, directory: of buf */
+    long result; /* out: length or -XEN_E* */
 };
-/* Sends all in order, then waits for all. 0, or the first error. */
+/* Sends all in order, then waits for all. 0, or the first error; all results
+ * are set. */
 int xs_batch(uint32_t txn, struct xs_op *ops, unsigned count);
 
 /*
@@ -71,6 +75,10 @@ struct xs_watch {
     struct list link;
 };
 int xs_watch(struct xs_watch *watch, const char *dir, const char *node);
+/* xs_watch and then ops, as xs_batch, in the same round trip. Returns the
+ * watch's result; ops have their own. */
+int xs_watch_with(struct xs_watch *watch, const char *dir, const char *node,
+                  struct xs_op *ops, unsigned count);
 int xs_unwatch(struct xs_watch *watch);
 
 #endif

@@ -21,14 +21,16 @@ host_line = $(shell sed -n 's,^/\* $(1): \(.*\) \*/$$,\1,p' test/host/$(2).c)
 HOST_TESTS := $(patsubst test/host/%.c,%,$(wildcard test/host/*_test.c))
 $(HOST)/lib/%.o: lib/%.c
 	@mkdir -p $(@D)
-	gcc $(HOST_FLAGS) $(HOST_RENAME) -fno-builtin -c -o $@ $<
+	$(call say,HOSTCC,$<)
+	$(Q)gcc $(HOST_FLAGS) $(HOST_RENAME) -fno-builtin -c -o $@ $<
 define host_rule
 $(1)_sources := $(call host_line,sources,$(1))
 $(1)_flags := $(call host_line,flags,$(1))
 $(HOST)/$(1): test/host/$(1).c $$($(1)_sources) \
         $(HOST_LIB:%.c=$(HOST)/%.o) test/host/test.h
 	@mkdir -p $$(@D)
-	gcc $(HOST_FLAGS) $(HOST_RENAME) -fno-builtin $$($(1)_flags) -o $$@ \
+	$$(call say,HOSTCC,$(1))
+	$$(Q)gcc $(HOST_FLAGS) $(HOST_RENAME) -fno-builtin $$($(1)_flags) -o $$@ \
 	    test/host/$(1).c $$($(1)_sources) $(HOST_LIB:%.c=$(HOST)/%.o)
 endef
 $(foreach t,$(HOST_TESTS),$(eval $(call host_rule,$(t))))

@@ -43,8 +43,8 @@ static int test_failures;
         long long got_ = (long long)(got), want_ = (long long)(want); \
         if (got_ != want_) { \
             test_failures++; \
-            printf("%s:%d: %s: expected %lld, got %lld\n", __FILE__, \
-                   __LINE__, #got, want_, got_); \
+            printf("%s:%d: %s: expected %lld, got %lld\n", __FILE__, __LINE__, \
+                   #got, want_, got_); \
         } \
     } while (0)
 

@@ -10,30 +10,32 @@ PREFIX ?= /usr/local
 
 $(B)/obj/sdk/%.o: tools/sdk/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ROOM_FLAGS) $(KERNEL_FLAGS) -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ROOM_FLAGS) $(KERNEL_FLAGS) -c -o $@ $<
 
 $(SDK_LIB)/libpith.a: $(OBJECTS) $(COMPOSE)
 	@mkdir -p $(@D)
-	rm -f $@
-	$(AR) rcsD $@ $^
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcsD $@ $^
 
 SDK_TOOLS := ar ranlib strip nm objcopy
 SDK_SOURCES := tools/sdk/pith-cc tools/ksyms tools/pith-run boot/pith.lds \
     $(wildcard posix/include/*.h posix/include/*/*.h)
 $(SDK_STAMP): $(SDK_LIB)/libpith.a $(SDK_SOURCES) tools/sdk/sdk.mk Makefile
+	$(call say,SDK,$(SDK))
 	@mkdir -p $(SDK)/bin $(SDK)/include/pith $(SDK)/share
-	cp -r $(B)/newlib/include/. $(SDK)/include/pith/
-	cp -r posix/include/. $(SDK)/include/pith/
-	cp $(B)/newlib/lib/libc.a $(B)/newlib/lib/libm.a boot/pith.lds \
+	$(Q)cp -r $(B)/newlib/include/. $(SDK)/include/pith/
+	$(Q)cp -r posix/include/. $(SDK)/include/pith/
+	$(Q)cp $(B)/newlib/lib/libc.a $(B)/newlib/lib/libm.a boot/pith.lds \
 	    tools/ksyms $(SDK_LIB)/
-	echo "$(TARGET_FLAGS)" > $(SDK_LIB)/cflags
-	printf '%s\n' $(ROOT_SYMBOLS) > $(SDK_LIB)/roots
-	install -m 755 tools/sdk/pith-cc $(SDK)/bin/pith-cc
-	install -m 755 tools/pith-run $(SDK)/bin/pith
-	ln -sf pith-cc $(SDK)/bin/x86_64-pith-elf-gcc
-	for t in $(SDK_TOOLS); do \
+	$(Q)echo "$(TARGET_FLAGS)" > $(SDK_LIB)/cflags
+	$(Q)printf '%s\n' $(ROOT_SYMBOLS) > $(SDK_LIB)/roots
+	$(Q)install -m 755 tools/sdk/pith-cc $(SDK)/bin/pith-cc
+	$(Q)install -m 755 tools/pith-run $(SDK)/bin/pith
+	$(Q)ln -sf pith-cc $(SDK)/bin/x86_64-pith-elf-gcc
+	$(Q)for t in $(SDK_TOOLS); do \
 	    ln -sf "$$(command -v $$t)" $(SDK)/bin/x86_64-pith-elf-$$t; done
-	touch $@
+	@touch $@
 
 # Rooms in every image although nothing in the program names them.
 ROOT_SYMBOLS := room_program room_control
