@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The program as the last room of the boot: its constructors, main, exit.
+ * Source of the array symbols: System V ABI, "Initialization and Termination
+ * Functions".
+ */
+
+#include "private.h"
+#include <pith/option.h>
+#include <pith/room.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+extern int main(int argc, char **argv, char **envp);
+
+typedef void array_fn(void);
+extern array_fn *__init_array_start[], *__init_array_end[];
+extern array_fn *__fini_array_start[], *__fini_array_end[];
+
+static void run_fini_array(void)
+{
+    array_fn **fn = __fini_array_end;
+
+    while (fn > __fini_array_start)
+        (*--fn)();
+}
+
+static int program_start(void)
+{
+    int rc = tls_init();
+
+    if (rc)
+        return rc;
+    env_init();
+    /* The room's init runs on the stack of the thread "main". */
+    atexit(run_fini_array);
+    for (array_fn **fn = __init_array_start; fn < __init_array_end; fn++)
+        (*fn)();
+    exit(main(program_argc(), program_argv(), environ));
+}
+
+ROOM("120", program, program_start, 0);

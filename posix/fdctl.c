@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What descriptors are and how they behave: fcntl, ioctl, isatty, fsync,
+ * ftruncate. */
+
+#include "private.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <pith/errno.h>
+#include <pith/file.h>
+#include <reent.h>
+#include <stdarg.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* What F_SETFL can change. */
+#define SETTABLE_FLAGS (O_NONBLOCK | O_APPEND)
+
+static void set_flags(struct file *f, uint32_t mask, uint32_t flags)
+{
+    f->flags = (f->flags & ~mask) | (flags & mask);
+}
+
+static int fcntl_file(int fd, int command, int arg)
+{
+    struct file *f = fd_get(fd);
+    int rc = 0;
+
+    if (!f)
+        return -1;
+    switch (command) {
+    case F_DUPFD:
+    case F_DUPFD_CLOEXEC:
+        if (arg >= 0 && arg < FD_LIMIT) /* takes over the reference */
+            return fd_install(f, arg, command == F_DUPFD_CLOEXEC);
+        rc = posix_fail(EINVAL);
+        break;
+    case F_GETFL:
+        rc = (int)f->flags;
+        break;
+    case F_SETFL:
+        set_flags(f, SETTABLE_FLAGS, (uint32_t)arg);
+        break;
+    default: /* F_SETLK and the like: no other process to lock out */
+        rc = posix_fail(EINVAL);
+        break;
+    }
+    file_put(f);
+    return rc;
+}
+
+int fcntl(int fd, int command, ...)
+{
+    va_list args;
+    int arg;
+
+    va_start(args, command);
+    arg = va_arg(args, int);
+    va_end(args);
+    if (command == F_GETFD)
+        return fd_cloexec_get(fd) > 0 ? FD_CLOEXEC : fd_cloexec_get(fd);
+    if (command == F_SETFD)
+        return fd_cloexec_set(fd, arg & FD_CLOEXEC);
+    return fcntl_file(fd, command, arg);
+}
+
+static int ioctl_file(struct file *f, unsigned long request, int *arg)
+{
+    struct file_stat st;
+    int rc;
+
+    switch (request) {
+    case FIONBIO:
+        set_flags(f, O_NONBLOCK, *arg ? O_NONBLOCK : 0);
+        return 0;
+    case FIONREAD:
+        if (f->ops->readable_bytes) {
+            *arg = (int)f->ops->readable_bytes(f);
+            return 0;
+        }
+        if (!f->seekable || !f->ops->stat)
+            return -XEN_ENOTTY;
+        rc = f->ops->stat(f, &st);
+        if (!rc)
+            *arg = st.size_bytes > f->position
+                       ? (int)MIN(st.size_bytes - f->position, INT32_MAX)
+                       : 0;
+        return rc;
+    default:
+        return -XEN_ENOTTY;
+    }
+}
+
+int ioctl(int fd, unsigned long request, ...)
+{
+    struct file *f = fd_get(fd);
+    va_list args;
+    int rc, *arg;
+
+    if (!f)
+        return -1;
+    va_start(args, request);
+    arg = va_arg(args, int *);
+    va_end(args);
+    rc = ioctl_file(f, request, arg);
+    file_put(f);
+    return (int)posix_result(rc);
+}
+
+int isatty(int fd)
+{
+    struct file *f = fd_get(fd);
+    bool terminal;
+
+    if (!f)
+        return 0;
+    terminal = f->terminal;
+    file_put(f);
+    if (!terminal)
+        errno = ENOTTY;
+    return terminal;
+}
+
+int fsync(int fd)
+{
+    struct file *f = fd_get(fd);
+    int rc;
+
+    if (!f)
+        return -1;
+    rc = f->ops->sync ? f->ops->sync(f) : -XEN_EINVAL;
+    file_put(f);
+    return (int)posix_result(rc);
+}
+
+int fdatasync(int fd)
+{
+    return fsync(fd);
+}
+
+int ftruncate(int fd, off_t length)
+{
+    struct file *f = fd_get(fd);
+    int rc = -XEN_EINVAL;
+
+    if (!f)
+        return -1;
+    if (length >= 0 && f->ops->truncate && (f->flags & O_ACCMODE) != O_RDONLY)
+        rc = f->ops->truncate(f, (uint64_t)length);
+    file_put(f);
+    return (int)posix_result(rc);
+}
+
+int _isatty_r(struct _reent *reent, int fd)
+{
+    return isatty(fd);
+}
+
+int _fcntl_r(struct _reent *reent, int fd, int command, int arg)
+{
+    return fcntl(fd, command, arg);
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reading and writing descriptors, whatever they stand for. */
+
+#include "private.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <pith/errno.h>
+#include <pith/file.h>
+#include <reent.h>
+#include <unistd.h>
+
+/* The result is a ssize_t, so no more than this moves at once. */
+#define IO_MAX ((size_t)0x7ffff000)
+
+static bool may_read(const struct file *f)
+{
+    return (f->flags & O_ACCMODE) != O_WRONLY;
+}
+
+static bool may_write(const struct file *f)
+{
+    return (f->flags & O_ACCMODE) != O_RDONLY;
+}
+
+static long file_read(struct file *f, void *buf, size_t size, uint64_t offset)
+{
+    if (!may_read(f))
+        return -XEN_EBADF;
+    if (f->type == FILE_DIRECTORY)
+        return -XEN_EISDIR;
+    if (!f->ops->read)
+        return -XEN_EINVAL;
+    return f->ops->read(f, buf, MIN(size, IO_MAX), offset,
+                        f->flags & O_NONBLOCK);
+}
+
+static long file_write(struct file *f, const void *buf, size_t size,
+                       uint64_t offset)
+{
+    if (!may_write(f))
+        return -XEN_EBADF;
+    if (!f->ops->write)
+        return -XEN_EINVAL;
+    return f->ops->write(f, buf, MIN(size, IO_MAX), offset,
+                         f->flags & O_NONBLOCK);
+}
+
+/* Where the next write goes. */
+static int write_position(struct file *f, uint64_t *out)
+{
+    struct file_stat st;
+    int rc;
+
+    *out = f->position;
+    if (!f->seekable || !(f->flags & O_APPEND) || !f->ops->stat)
+        return 0;
+    rc = f->ops->stat(f, &st);
+    if (!rc)
+        *out = st.size_bytes;
+    return rc;
+}
+
+ssize_t read(int fd, void *buf, size_t size)
+{
+    struct file *f = fd_get(fd);
+    long rc;
+
+    if (!f)
+        return -1;
+    rc = file_read(f, buf, size, f->position);
+    if (rc > 0 && f->seekable)
+        f->position += (uint64_t)rc;
+    file_put(f);
+    return posix_result(rc);
+}
+
+ssize_t write(int fd, const void *buf, size_t size)
+{
+    struct file *f = fd_get(fd);
+    uint64_t offset;
+    long rc;
+
+    if (!f)
+        return -1;
+    rc = write_position(f, &offset);
+    if (!rc)
+        rc = file_write(f, buf, size, offset);
+    if (rc > 0 && f->seekable)
+        f->position = offset + (uint64_t)rc;
+    file_put(f);
+    return posix_result(rc);
+}
+
+ssize_t pread(int fd, void *buf, size_t size, off_t offset)
+{
+    struct file *f = fd_get(fd);
+    long rc;
+
+    if (!f)
+        return -1;
+    if (!f->seekable)
+        rc = -XEN_ESPIPE;
+    else if (offset < 0)
+        rc = -XEN_EINVAL;
+    else
+        rc = file_read(f, buf, size, (uint64_t)offset);
+    file_put(f);
+    return posix_result(rc);
+}
+
+ssize_t pwrite(int fd, const void *buf, size_t size, off_t offset)
+{
+    struct file *f = fd_get(fd);
+    long rc;
+
+    if (!f)
+        return -1;
+    if (!f->seekable)
+        rc = -XEN_ESPIPE;
+    else if (offset < 0)
+        rc = -XEN_EINVAL;
+    else
+        rc = file_write(f, buf, size, (uint64_t)offset);
+    file_put(f);
+    return posix_result(rc);
+}
+
+static int seek_base(struct file *f, int whence, uint64_t *out)
+{
+    struct file_stat st = {0};
+    int rc = 0;
+
+    if (whence == SEEK_END)
+        rc = f->ops->stat ? f->ops->stat(f, &st) : -XEN_EINVAL;
+    else if (whence != SEEK_SET && whence != SEEK_CUR)
+        rc = -XEN_EINVAL;
+    *out = whence == SEEK_CUR ? f->position : st.size_bytes;
+    return rc;
+}
+
+off_t lseek(int fd, off_t offset, int whence)
+{
+    struct file *f = fd_get(fd);
+    uint64_t base;
+    off_t to = 0;
+    long rc;
+
+    if (!f)
+        return -1;
+    rc = f->seekable ? seek_base(f, whence, &base) : -XEN_ESPIPE;
+    if (!rc && __builtin_add_overflow((off_t)base, offset, &to))
+        rc = -XEN_EOVERFLOW;
+    if (!rc && to < 0)
+        rc = -XEN_EINVAL;
+    if (!rc)
+        f->position = (uint64_t)to;
+    file_put(f);
+    return rc ? posix_result(rc) : to;
+}
+
+/* --- what newlib calls --- */
+
+_ssize_t _read_r(struct _reent *reent, int fd, void *buf, size_t size)
+{
+    return read(fd, buf, size);
+}
+
+_ssize_t _write_r(struct _reent *reent, int fd, const void *buf, size_t size)
+{
+    return write(fd, buf, size);
+}
+
+_off_t _lseek_r(struct _reent *reent, int fd, _off_t offset, int whence)
+{
+    return lseek(fd, offset, whence);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * newlib's locks, all of them recursive mutexes: newlib itself takes care not
+ * to take its plain ones twice. Source: newlib, libc/misc/lock.c.
+ */
+
+#include "private.h"
+#include <pith/errno.h>
+#include <pith/heap.h>
+#include <pith/mutex.h>
+#include <pith/panic.h>
+#include <pith/thread.h>
+#include <sys/lock.h>
+
+struct __lock {
+    struct mutex mutex;
+    uint32_t depth; /* only the holder of mutex changes it */
+};
+
+#define STATIC_LOCK(name) struct __lock name = {.mutex = MUTEX_INIT(name.mutex)}
+
+extern struct __lock __lock___sfp_recursive_mutex,
+    __lock___atexit_recursive_mutex, __lock___at_quick_exit_mutex,
+    __lock___malloc_recursive_mutex, __lock___env_recursive_mutex,
+    __lock___tz_mutex, __lock___dd_hash_mutex, __lock___arc4random_mutex;
+
+STATIC_LOCK(__lock___sfp_recursive_mutex);
+STATIC_LOCK(__lock___atexit_recursive_mutex);
+STATIC_LOCK(__lock___at_quick_exit_mutex);
+STATIC_LOCK(__lock___malloc_recursive_mutex);
+STATIC_LOCK(__lock___env_recursive_mutex);
+STATIC_LOCK(__lock___tz_mutex);
+STATIC_LOCK(__lock___dd_hash_mutex);
+STATIC_LOCK(__lock___arc4random_mutex);
+
+void __retarget_lock_init_recursive(_LOCK_T *lock)
+{
+    struct __lock *l = heap_zalloc(sizeof(*l));
+
+    /* newlib's interface has no way to fail. */
+    if (!l)
+        panic("out of memory for a lock of the C library");
+    mutex_init(&l->mutex);
+    *lock = l;
+}
+
+void __retarget_lock_init(_LOCK_T *lock)
+{
+    __retarget_lock_init_recursive(lock);
+}
+
+void __retarget_lock_close_recursive(_LOCK_T lock)
+{
+    heap_free(lock);
+}
+
+void __retarget_lock_close(_LOCK_T lock)
+{
+    heap_free(lock);
+}
+
+void __retarget_lock_acquire_recursive(_LOCK_T lock)
+{
+    /* Only the running thread can find itself as the owner. */
+    if (lock->mutex.owner != thread_current())
+        mutex_lock(&lock->mutex);
+    lock->depth++;
+}
+
+void __retarget_lock_acquire(_LOCK_T lock)
+{
+    __retarget_lock_acquire_recursive(lock);
+}
+
+int __retarget_lock_try_acquire_recursive(_LOCK_T lock)
+{
+    if (lock->mutex.owner != thread_current() && mutex_trylock(&lock->mutex))
+        return 0;
+    lock->depth++;
+    return 1;
+}
+
+int __retarget_lock_try_acquire(_LOCK_T lock)
+{
+    return __retarget_lock_try_acquire_recursive(lock);
+}
+
+void __retarget_lock_release_recursive(_LOCK_T lock)
+{
+    if (--lock->depth == 0)
+        mutex_unlock(&lock->mutex);
+}
+
+void __retarget_lock_release(_LOCK_T lock)
+{
+    __retarget_lock_release_recursive(lock);
+}

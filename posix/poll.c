@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Waiting for several descriptors at once: one waiter on each file's queue. */
+
+#include "private.h"
+#include <errno.h>
+#include <pith/errno.h>
+#include <pith/file.h>
+#include <pith/heap.h>
+#include <pith/timer.h>
+#include <poll.h>
+
+#define FEW 16 /* these many need no heap */
+
+/* One descriptor while it is waited for. */
+struct polled {
+    struct file *file; /* holds a reference; NULL: number not open */
+    struct waiter waiter;
+};
+
+static short events_of(unsigned ready, short wanted)
+{
+    short out = 0;
+
+    if (ready & FILE_READABLE)
+        out |= wanted & (POLLIN | POLLRDNORM);
+    if (ready & FILE_WRITABLE)
+        out |= wanted & (POLLOUT | POLLWRNORM);
+    if (ready & FILE_HANGUP)
+        out |= POLLHUP;
+    if (ready & FILE_ERROR)
+        out |= POLLERR;
+    return out;
+}
+
+static void hold(struct pollfd *fds, struct polled *p, unsigned long count)
+{
+    int saved = errno;
+
+    for (unsigned long i = 0; i < count; i++) {
+        p[i].file = fds[i].fd < 0 ? NULL : fd_get(fds[i].fd);
+        p[i].waiter.queue = NULL;
+    }
+    errno = saved; /* poll reports a bad number in revents */
+}
+
+static void release(struct polled *p, unsigned long count)
+{
+    for (unsigned long i = 0; i < count; i++)
+        if (p[i].file)
+            file_put(p[i].file);
+}
+
+/* Asks every file, linking waiters until one is ready. How many are ready. */
+static int ask(struct pollfd *fds, struct polled *p, unsigned long count,
+               bool wait)
+{
+    unsigned ready;
+    int n = 0;
+
+    for (unsigned long i = 0; i < count; i++) {
+        fds[i].revents = 0;
+        if (fds[i].fd < 0)
+            continue;
+        if (!p[i].file) {
+            fds[i].revents = POLLNVAL;
+        } else if (!p[i].file->ops->poll) {
+            fds[i].revents =
+                events_of(FILE_READABLE | FILE_WRITABLE, fds[i].events);
+        } else {
+            ready = p[i].file->ops->poll(p[i].file,
+                                         wait && !n ? &p[i].waiter : NULL);
+            fds[i].revents = events_of(ready, fds[i].events);
+        }
+        n += fds[i].revents != 0;
+    }
+    return n;
+}
+
+static void unlink_waiters(struct polled *p, unsigned long count)
+{
+    for (unsigned long i = 0; i < count; i++)
+        waitq_cancel(&p[i].waiter); /* nothing if it is not linked */
+}
+
+int poll_until(struct pollfd *fds, unsigned long count, uint64_t deadline_ns)
+{
+    struct polled few[FEW], *p = few;
+    bool wait;
+    int n;
+
+    if (count > FEW)
+        p = heap_alloc(count * sizeof(*p));
+    if (!p)
+        return -XEN_ENOMEM;
+    hold(fds, p, count);
+    do {
+        wait = deadline_ns != 0;
+        n = ask(fds, p, count, wait);
+        if (!n && wait && waitq_block(deadline_ns))
+            deadline_ns = 0; /* too late: one last look, without waiting */
+        unlink_waiters(p, count);
+    } while (!n && wait);
+    release(p, count);
+    if (p != few)
+        heap_free(p);
+    return n;
+}
+
+int poll(struct pollfd *fds, nfds_t count, int timeout_ms)
+{
+    uint64_t deadline = DEADLINE_NEVER;
+
+    if (count > FD_LIMIT)
+        return posix_fail(EINVAL);
+    if (timeout_ms == 0)
+        deadline = 0;
+    else if (timeout_ms > 0)
+        deadline = deadline_after_ns((uint64_t)timeout_ms * NS_PER_MS);
+    return (int)posix_result(poll_until(fds, count, deadline));
+}
+
+/* mask: no signal can arrive that it would hold back. */
+int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
+          const sigset_t *mask)
+{
+    uint64_t deadline = DEADLINE_NEVER;
+
+    if (count > FD_LIMIT || (timeout && !timespec_valid(timeout)))
+        return posix_fail(EINVAL);
+    if (timeout)
+        deadline = deadline_after_ns(timespec_to_ns(timeout));
+    return (int)posix_result(poll_until(fds, count, deadline));
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of posix/ share. */
+#ifndef POSIX_PRIVATE_H
+#define POSIX_PRIVATE_H
+
+#include <pith/compiler.h>
+#include <stdbool.h>
+
+struct file;
+struct file_stat;
+struct stat;
+struct timespec;
+
+/* --- errno.c --- */
+
+/* newlib's number for Xen's, positive or negative. */
+int errno_from_xen(int xen_err);
+/* rc >= 0: rc. Otherwise sets errno for -XEN_E* and returns -1. */
+long posix_result(long rc);
+/* Sets errno, newlib's number, and returns -1. */
+int posix_fail(int err);
+
+/* --- fd.c: the descriptor table --- */
+
+#define FD_LIMIT 65536
+
+/* The file of fd with a reference for the caller; NULL, with errno set, if fd
+ * is not open. */
+struct file *fd_get(int fd);
+/* Gives file the lowest free number from lowest on; takes the caller's
+ * reference, also when it fails. The number or -1 with errno. */
+int fd_install(struct file *file, int lowest, bool cloexec);
+int fd_cloexec_get(int fd);
+int fd_cloexec_set(int fd, bool cloexec);
+
+/* --- time.c --- */
+
+/* clock_monotonic_ns() time from now on; DEADLINE_NEVER for what overflows. */
+uint64_t deadline_after_ns(uint64_t ns);
+bool timespec_valid(const struct timespec *ts);
+/* Saturates at UINT64_MAX. */
+uint64_t timespec_to_ns(const struct timespec *ts);
+
+/* --- stat.c --- */
+
+void stat_from_file(const struct file_stat *from, struct stat *out);
+
+/* --- files.c --- */
+
+/* Joins path to the working directory. 0 or -XEN_E*. */
+int path_absolute(const char *path, char *out, size_t size);
+
+/* --- poll.c --- */
+
+struct pollfd;
+/* poll() up to a deadline; how many are ready, or -XEN_ENOMEM. */
+int poll_until(struct pollfd *fds, unsigned long count, uint64_t deadline_ns);
+
+/* --- env.c, tls.c, exit.c --- */
+
+/* Fills environ from pith.env. */
+void env_init(void);
+/* Gives the running CPU its thread-local block: before any errno. 0 or
+ * -XEN_ENOMEM. */
+int tls_init(void);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a program asks about the system and about itself. One program, one
+ * user: process 1, user and group 0. */
+
+#include "private.h"
+#include <errno.h>
+#include <limits.h>
+#include <pith/page.h>
+#include <pith/random.h>
+#include <pith/sock.h>
+#include <reent.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#define GETENTROPY_MAX 256 /* POSIX.1-2024 */
+
+long sysconf(int name)
+{
+    struct page_stats pages;
+
+    switch (name) {
+    case _SC_PAGESIZE:
+        return PAGE_SIZE;
+    case _SC_NPROCESSORS_CONF:
+    case _SC_NPROCESSORS_ONLN:
+        return 1;
+    case _SC_PHYS_PAGES:
+        page_get_stats(&pages);
+        return (long)pages.total_pages;
+    case _SC_AVPHYS_PAGES:
+        page_get_stats(&pages);
+        return (long)pages.free_pages;
+    case _SC_OPEN_MAX:
+        return FD_LIMIT;
+    case _SC_CLK_TCK:
+        return CLOCKS_PER_SEC;
+    case _SC_IOV_MAX:
+        return IOV_MAX;
+    case _SC_HOST_NAME_MAX:
+        return 64;
+    default:
+        return posix_fail(EINVAL);
+    }
+}
+
+int getpagesize(void)
+{
+    return PAGE_SIZE;
+}
+
+int getdtablesize(void)
+{
+    return FD_LIMIT;
+}
+
+int gethostname(char *name, size_t size)
+{
+    size_t length = strlen(net_hostname());
+
+    if (length >= size)
+        return posix_fail(ENAMETOOLONG);
+    memcpy(name, net_hostname(), length + 1);
+    return 0;
+}
+
+int uname(struct utsname *out)
+{
+    memset(out, 0, sizeof(*out));
+    strcpy(out->sysname, "Pith");
+    strncpy(out->nodename, net_hostname(), sizeof(out->nodename) - 1);
+    strcpy(out->release, "0.1");
+    strcpy(out->version, "1");
+    strcpy(out->machine, "x86_64");
+    return 0;
+}
+
+pid_t getpid(void)
+{
+    return 1;
+}
+
+pid_t getppid(void)
+{
+    return 0;
+}
+
+uid_t getuid(void)
+{
+    return 0;
+}
+
+uid_t geteuid(void)
+{
+    return 0;
+}
+
+gid_t getgid(void)
+{
+    return 0;
+}
+
+gid_t getegid(void)
+{
+    return 0;
+}
+
+mode_t umask(mode_t mask)
+{
+    static mode_t current = 022; /* permissions are kept, never checked */
+    mode_t before = current;
+
+    current = mask & 0777;
+    return before;
+}
+
+int getentropy(void *buf, size_t size)
+{
+    if (size > GETENTROPY_MAX)
+        return posix_fail(EIO);
+    if (!random_available())
+        return posix_fail(ENOSYS);
+    return (int)posix_result(random_read(buf, size));
+}
+
+/* --- what newlib calls --- */
+
+int _getpid_r(struct _reent *reent)
+{
+    return getpid();
+}
+
+int _getentropy_r(struct _reent *reent, void *buf, size_t size)
+{
+    return getentropy(buf, size);
+}
