@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Sending. A frame is copied into half a page that stays granted, so sending
+ * costs neither a grant operation nor, usually, an event: responses are taken
+ * when a slot is wanted, and an event is asked for only when none is left.
+ * Source: xen/io/netif.h, "Guest transmit".
+ */
+#include "private.h"
+
+#include <pith/errno.h>
+#include <pith/string.h>
+
+/* So far ahead that a response index gets there once in 2^30 frames. */
+#define EVENT_FAR (1u << 30)
+#define BAD_INDEX "a transmit index that cannot be, taken"
+
+static void *slot_buffer(struct half *tx, unsigned id)
+{
+    return (char *)tx->pages[id / TX_SLOTS_PER_PAGE].page +
+           id % TX_SLOTS_PER_PAGE * TX_SLOT_BYTES;
+}
+
+static void grow(struct netfront *nf)
+{
+    struct half *tx = &nf->tx;
+
+    if (tx->page_count == tx->page_limit ||
+        shared_page_make(nf, true, &tx->pages[tx->page_count]))
+        return;
+    tx->page_count++;
+    for (unsigned i = 0; i < TX_SLOTS_PER_PAGE; i++)
+        slot_pool_add(&tx->slots);
+}
+
+/* Takes the slots back that the peer is done with. */
+static int reap(struct netfront *nf)
+{
+    struct netif_tx_response rsp;
+    int rc;
+
+    while ((rc = front_ring_get(&nf->tx.ring, &rsp, sizeof(rsp))) > 0) {
+        if (slot_pool_return(&nf->tx.slots, rsp.id)) {
+            netfront_lied(nf, "a response for no request, id", rsp.id);
+            return -XEN_EIO;
+        }
+        if (rsp.status != NETIF_RSP_OKAY)
+            nf->netdev.stats.tx_dropped++;
+    }
+    if (rc < 0)
+        netfront_lied(nf, BAD_INDEX, nf->tx.ring.rsp_cons);
+    return rc;
+}
+
+/* A free id, -XEN_EAGAIN (an event will come), or -XEN_EIO. */
+static int slot_get(struct netfront *nf)
+{
+    struct half *tx = &nf->tx;
+    int rc, id = slot_pool_take(&tx->slots);
+
+    if (id >= 0)
+        return id;
+    do {
+        rc = reap(nf);
+        if (rc < 0)
+            return rc;
+        if (!tx->slots.free_count)
+            grow(nf);
+        id = slot_pool_take(&tx->slots);
+        if (id >= 0)
+            return id;
+        if (!tx->slots.count)
+            return -XEN_ENOBUFS;
+        /* The peer can only answer what it has seen. */
+        half_push(nf, tx);
+        rc = front_ring_arm(&tx->ring, (tx->slots.count + 1u) / 2);
+    } while (rc > 0);
+    if (!rc)
+        return -XEN_EAGAIN;
+    netfront_lied(nf, BAD_INDEX, tx->ring.rsp_cons);
+    return rc;
+}
+
+static size_t frame_bytes(const struct netdev_frag *frags, unsigned count)
+{
+    size_t bytes = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        bytes += frags[i].length;
+    return bytes;
+}
+
+static void frame_put(struct netfront *nf, unsigned id,
+                      const struct netdev_frag *frags, unsigned count,
+                      size_t bytes, unsigned flags)
+{
+    struct half *tx = &nf->tx;
+    char *to = slot_buffer(tx, id);
+    struct netif_tx_request req = {
+        .gref = tx->pages[id / TX_SLOTS_PER_PAGE].ref,
+        .offset = id % TX_SLOTS_PER_PAGE * TX_SLOT_BYTES,
+        .id = id,
+        .size = bytes,
+    };
+
+    if (flags & NETDEV_CSUM_BLANK)
+        req.flags = NETTXF_csum_blank | NETTXF_data_validated;
+    for (unsigned i = 0; i < count; i++) {
+        memcpy(to, frags[i].base, frags[i].length);
+        to += frags[i].length;
+    }
+    front_ring_put(&tx->ring, &req, sizeof(req));
+    nf->netdev.stats.tx_frames++;
+    nf->netdev.stats.tx_bytes += bytes;
+}
+
+int tx_init(struct netfront *nf)
+{
+    struct page_stats memory;
+    int rc;
+
+    /* At most a 64th of memory, so that small guests keep theirs. */
+    page_get_stats(&memory);
+    rc = half_init(nf, &nf->tx, sizeof(union netif_tx_sring_entry),
+                   MIN(MAX(memory.total_pages / 64, 8), TX_PAGES_MAX));
+    if (!rc)
+        rc = front_ring_arm(&nf->tx.ring, EVENT_FAR);
+    return rc;
+}
+
+int tx_transmit(struct netdev *dev, const struct netdev_frag *frags,
+                unsigned count, unsigned flags)
+{
+    struct netfront *nf = container_of(dev, struct netfront, netdev);
+    size_t bytes = frame_bytes(frags, count);
+    int rc = -XEN_EIO;
+
+    if (bytes < ETH_HEADER_BYTES || bytes > ETH_HEADER_BYTES + dev->mtu)
+        return -XEN_EMSGSIZE;
+    mutex_lock(&nf->tx.lock);
+    if (nf->up)
+        rc = slot_get(nf);
+    if (rc >= 0) {
+        frame_put(nf, rc, frags, count, bytes, flags);
+        rc = 0;
+    }
+    mutex_unlock(&nf->tx.lock);
+    return rc;
+}
+
+void tx_flush(struct netdev *dev)
+{
+    struct netfront *nf = container_of(dev, struct netfront, netdev);
+
+    mutex_lock(&nf->tx.lock);
+    if (nf->up)
+        half_push(nf, &nf->tx);
+    mutex_unlock(&nf->tx.lock);
+}
