@@ -11,6 +11,8 @@ B := build
 SDK := $(B)/sdk
 DEPS := tools/deps
 
+all:
+
 # --- what comes from outside, by tools/deps.lock ---------------------------
 $(B)/deps.mk: tools/deps.lock $(DEPS) tools/build-newlib
 	@mkdir -p $(B)

@@ -19,15 +19,16 @@ $(SDK_LIB)/libpith.a: $(OBJECTS) $(COMPOSE)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $^
 
 SDK_TOOLS := ar ranlib strip nm objcopy
-SDK_SOURCES := tools/sdk/pith-cc tools/ksyms tools/pith-run boot/pith.lds \
+SDK_SOURCES := tools/sdk/pith-cc tools/sdk/thin-libc tools/ksyms tools/pith-run boot/pith.lds \
     $(wildcard posix/include/*.h posix/include/*/*.h)
 $(SDK_STAMP): $(SDK_LIB)/libpith.a $(SDK_SOURCES) tools/sdk/sdk.mk Makefile
 	$(call say,SDK,$(SDK))
 	@mkdir -p $(SDK)/bin $(SDK)/include/pith $(SDK)/share
 	$(Q)cp -r $(B)/newlib/include/. $(SDK)/include/pith/
 	$(Q)cp -r posix/include/. $(SDK)/include/pith/
-	$(Q)cp $(B)/newlib/lib/libc.a $(B)/newlib/lib/libm.a boot/pith.lds \
-	    tools/ksyms $(SDK_LIB)/
+	$(Q)tools/sdk/thin-libc $(B)/newlib/lib/libc.a $(SDK_LIB)/libpith.a \
+	    $(SDK_LIB)/libc.a
+	$(Q)cp $(B)/newlib/lib/libm.a boot/pith.lds tools/ksyms $(SDK_LIB)/
 	$(Q)echo "$(TARGET_FLAGS)" > $(SDK_LIB)/cflags
 	$(Q)printf '%s\n' $(ROOT_SYMBOLS) > $(SDK_LIB)/roots
 	$(Q)install -m 755 tools/sdk/pith-cc $(SDK)/bin/pith-cc
@@ -38,7 +39,7 @@ $(SDK_STAMP): $(SDK_LIB)/libpith.a $(SDK_SOURCES) tools/sdk/sdk.mk Makefile
 	@touch $@
 
 # Rooms in every image although nothing in the program names them.
-ROOT_SYMBOLS := room_program room_control
+ROOT_SYMBOLS := boot_entry room_program room_control
 
 sdk: $(SDK_STAMP)
 ## make install PREFIX=p   the SDK as p/bin, p/lib/pith, p/include/pith
