@@ -143,6 +143,13 @@ static void report(const char *reason, const struct trap_frame *frame)
     xen_shutdown(SHUTDOWN_crash);
 }
 
+/* A push with the stack pointer in a guard page is an overflow whatever CR2
+ * says: Xen 4.17 on QEMU's SVM loses it. */
+static bool is_overflow(const struct trap_frame *frame, uint64_t addr)
+{
+    return kstack_is_guard(addr) || kstack_is_guard(frame->rsp - 8);
+}
+
 static void page_fault(struct trap_frame *frame)
 {
     uint64_t addr = fault_address();
@@ -150,7 +157,7 @@ static void page_fault(struct trap_frame *frame)
                        : frame->error_code & 2 ? "write"
                                                : "read";
 
-    if (kstack_is_guard(addr) && current())
+    if (is_overflow(frame, addr) && current())
         panic_trap(frame, "stack overflow in thread \"%s\"", current()->name);
     panic_trap(frame, "page fault: %s of 0x%lx", what, addr);
 }

@@ -25,17 +25,18 @@ enum thread_state { THREAD_RUNNING, THREAD_READY, THREAD_BLOCKED };
 /* One for each vCPU, reached through this_cpu()->sched. */
 struct sched {
     struct spinlock lock; /* ready, and what struct thread says of it */
-    struct list ready;    /* first in, first out */
+    struct thread *ready; /* first in, first out, by next_ready */
+    struct thread **end;  /* where the next one is put: ready, if empty */
     struct thread *dead;  /* left its stack for good; the next one frees it */
 };
 
 struct thread {
-    struct context context;  /* while it does not run */
-    struct sched *home;      /* the vCPU it runs on; does not change */
-    struct list ready_link;  /* home->lock */
-    enum thread_state state; /* home->lock */
-    uint32_t pending;        /* home->lock: waiters woken, not yet cancelled */
-    uint32_t timed_out;      /* home->lock */
+    struct context context;    /* while it does not run */
+    struct sched *home;        /* the vCPU it runs on; does not change */
+    struct thread *next_ready; /* home->lock */
+    enum thread_state state;   /* home->lock */
+    uint32_t pending;   /* home->lock: waiters woken, not yet cancelled */
+    uint32_t timed_out; /* home->lock */
     struct timer timeout;
     uint64_t switches;
     void *user_data;
@@ -64,7 +65,7 @@ void sched_ready_locked(struct thread *thread);
  * or the deadline passed: then -XEN_ETIME. Thread context. */
 int sched_block(const uint32_t *until, uint64_t deadline_ns);
 /* Counts w as woken and makes its thread ready. Any context; w->queue->lock is
- * held. */
+ * held, interrupts are off. */
 void sched_wake(struct waiter *w);
 /* Runs others for ever. The thread's memory is freed once its stack is left. */
 void sched_exit(void) __attribute__((noreturn));

@@ -18,15 +18,22 @@
 
 void sched_ready_locked(struct thread *thread)
 {
+    struct sched *sched = thread->home;
+
     thread->state = THREAD_READY;
-    list_push_back(&thread->home->ready, &thread->ready_link);
+    thread->next_ready = NULL;
+    *sched->end = thread;
+    sched->end = &thread->next_ready;
 }
 
+/* There is one. */
 static struct thread *take_locked(struct sched *sched)
 {
-    struct list *link = list_pop_front(&sched->ready);
-    struct thread *thread = list_entry(link, struct thread, ready_link);
+    struct thread *thread = sched->ready;
 
+    sched->ready = thread->next_ready;
+    if (!sched->ready)
+        sched->end = &sched->ready;
     thread->state = THREAD_RUNNING;
     return thread;
 }
@@ -37,7 +44,7 @@ static struct thread *take_or_idle(struct sched *sched)
 {
     struct thread *next;
 
-    while (list_empty(&sched->ready)) {
+    while (!READ_ONCE(sched->ready)) {
         cpu_wait_for_interrupt();
         irq_disable();
     }
@@ -86,13 +93,21 @@ static void timeout_fired(struct timer *timer)
 void sched_wake(struct waiter *w)
 {
     struct thread *thread = w->thread;
-    unsigned long flags = spin_lock_irqsave(&thread->home->lock);
 
+    spin_lock(&thread->home->lock);
     w->woken = 1;
     thread->pending++;
     if (thread->state == THREAD_BLOCKED)
         sched_ready_locked(thread);
-    spin_unlock_irqrestore(&thread->home->lock, flags);
+    spin_unlock(&thread->home->lock);
+}
+
+/* False if deadline_ns has passed already. */
+static bool arm_timeout(struct thread *self, uint64_t deadline_ns)
+{
+    self->timed_out = 0; /* its timer is not armed: nobody else writes it */
+    self->timeout.fn = timeout_fired;
+    return timer_arm_future(&self->timeout, deadline_ns);
 }
 
 int sched_block(const uint32_t *until, uint64_t deadline_ns)
@@ -100,44 +115,46 @@ int sched_block(const uint32_t *until, uint64_t deadline_ns)
     struct thread *self = current();
     struct sched *sched = self->home;
     bool timed = deadline_ns != DEADLINE_NEVER;
-    unsigned long flags;
 
+    ASSERT(irq_enabled() && !this_cpu()->upcall_depth);
     if (READ_ONCE(*until))
         return 0;
-    self->timed_out = 0; /* its timer is not armed: nobody else writes it */
-    self->timeout.fn = timeout_fired;
-    if (timed && !timer_arm_future(&self->timeout, deadline_ns))
+    if (timed && !arm_timeout(self, deadline_ns))
         return READ_ONCE(*until) ? 0 : -XEN_ETIME;
 
-    flags = irq_save();
-    ASSERT((flags & 0x200) && !this_cpu()->upcall_depth);
+    irq_disable();
     spin_lock(&sched->lock);
-    while (!READ_ONCE(*until) && !READ_ONCE(self->timed_out)) {
+    while (!READ_ONCE(*until) && !(timed && READ_ONCE(self->timed_out))) {
         self->state = THREAD_BLOCKED;
         spin_unlock(&sched->lock);
         switch_to(sched, take_or_idle(sched));
         spin_lock(&sched->lock);
     }
-    spin_unlock_irqrestore(&sched->lock, flags);
+    spin_unlock(&sched->lock);
+    irq_enable();
     if (timed)
         timer_cancel(&self->timeout);
     return READ_ONCE(*until) ? 0 : -XEN_ETIME;
 }
 
+/* Counted in instructions: the plainest program that Pith is compared by does
+ * nothing else. Threads run with interrupts on, so no flags are kept. */
 void thread_yield(void)
 {
-    unsigned long flags = irq_save();
-    struct thread *self = current(), *next;
-    struct sched *sched = self->home;
+    struct thread *self, *next;
+    struct sched *sched;
 
-    if (!list_empty(&sched->ready)) {
+    irq_disable();
+    self = current();
+    sched = self->home;
+    if (READ_ONCE(sched->ready)) {
         spin_lock(&sched->lock);
         sched_ready_locked(self);
         next = take_locked(sched);
         spin_unlock(&sched->lock);
         switch_to(sched, next);
     }
-    irq_restore(flags);
+    irq_enable();
 }
 
 void sched_enter(void)
@@ -163,7 +180,7 @@ int sched_init(void)
 
     if (!sched)
         return -XEN_ENOMEM;
-    list_init(&sched->ready);
+    sched->end = &sched->ready;
     this_cpu()->sched = sched;
     return 0;
 }

@@ -38,6 +38,11 @@ static inline void irq_restore(unsigned long flags)
     fake_interrupts |= (flags & 0x200) != 0;
 }
 
+static inline bool irq_enabled(void)
+{
+    return fake_interrupts;
+}
+
 static inline void irq_enable(void)
 {
     fake_interrupts = true;

@@ -1,98 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Threads, wait queues, mutexes and timers on a vCPU of which the host plays
- * the part: time passes only while all threads are blocked, and then jumps to
- * where Xen's timer was set.
- */
+/* Threads, wait queues, mutexes and timers. */
 /* sources: arch/x86_64/context.c arch/x86_64/switch.S */
 
-#include "kernel_fake_cpu.h"
+#include "kernel_fake_machine.h"
 
-/* Before a call that does not return ASan looks for the end of the stack, and
- * warns if that is not the host's. */
-#define noreturn cold
-
-#include "../../kernel/mutex.c"
-#include "../../kernel/sched.c"
-#include "../../kernel/thread.c"
-#include "../../kernel/timer.c"
-#include "../../kernel/waitq.c"
-#include "test.h"
-
-static uint64_t now_ns, xen_timer_ns, set_timer_calls, idles;
-static struct thread test_thread;
 static char trace[4096];
 
-uint64_t clock_monotonic_ns(void)
+static void begin(void)
 {
-    return now_ns;
-}
-
-long hypercall_set_timer_op(uint64_t deadline_ns)
-{
-    set_timer_calls++;
-    xen_timer_ns = deadline_ns;
-    return 0;
-}
-
-int evtchn_bind_virq(unsigned virq, unsigned vcpu, evtchn_fn *fn, void *arg,
-                     evtchn_port_t *out)
-{
-    return 0;
-}
-
-void evtchn_unmask(evtchn_port_t port)
-{
-}
-
-void *heap_zalloc(size_t size)
-{
-    return calloc(1, size);
-}
-
-void heap_free(void *ptr)
-{
-    free(ptr);
-}
-
-void *kstack_alloc(size_t size)
-{
-    return aligned_alloc(PAGE_SIZE, size);
-}
-
-void kstack_free(void *stack, size_t size)
-{
-    free(stack);
-}
-
-static void fake_idle(void)
-{
-    idles++;
-    if (!xen_timer_ns) {
-        printf("FAIL everything sleeps for ever\n");
-        exit(1);
-    }
-    now_ns = xen_timer_ns > now_ns ? xen_timer_ns : now_ns;
-    xen_timer_ns = 0;
-    timer_event(0, NULL);
+    machine_begin();
+    trace[0] = '\0';
 }
 
 static void note(const char *text)
 {
     strcat(trace, text);
-}
-
-/* The test itself is a thread too, on the host's stack. */
-static void begin(void)
-{
-    if (!fake_cpu.sched) {
-        CHECK_EQ(sched_init(), 0);
-        test_thread.home = fake_cpu.sched;
-        strcpy(test_thread.name, "test");
-        fake_cpu.thread = &test_thread;
-    }
-    trace[0] = '\0';
-    set_timer_calls = idles = 0;
 }
 
 static void start(void (*fn)(void *arg), const char *arg)

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A machine for host tests of kernel/'s threads: one vCPU on which time passes
+ * only while all threads are blocked, and then jumps to where Xen's timer was
+ * set. Holds the sources of the scheduler; needs arch/'s context switch.
+ */
+#ifndef KERNEL_FAKE_MACHINE_H
+#define KERNEL_FAKE_MACHINE_H
+
+#include "kernel_fake_cpu.h"
+
+/* Before a call that does not return ASan looks for the end of the stack, and
+ * warns if that is not the host's. */
+#define noreturn cold
+
+#include "../../kernel/mutex.c"
+#include "../../kernel/sched.c"
+#include "../../kernel/thread.c"
+#include "../../kernel/timer.c"
+#include "../../kernel/waitq.c"
+#include "test.h"
+
+static uint64_t now_ns, xen_timer_ns, set_timer_calls, idles;
+static struct thread test_thread;
+
+/* The test's: an upcall that comes as soon as the vCPU idles, if it says so. */
+static bool (*fake_upcall)(void);
+
+uint64_t clock_monotonic_ns(void)
+{
+    return now_ns;
+}
+
+long hypercall_set_timer_op(uint64_t deadline_ns)
+{
+    set_timer_calls++;
+    xen_timer_ns = deadline_ns;
+    return 0;
+}
+
+int evtchn_bind_virq(unsigned virq, unsigned vcpu, evtchn_fn *fn, void *arg,
+                     evtchn_port_t *out)
+{
+    return 0;
+}
+
+void evtchn_unmask(evtchn_port_t port)
+{
+}
+
+void *heap_zalloc(size_t size)
+{
+    return calloc(1, size);
+}
+
+void heap_free(void *ptr)
+{
+    free(ptr);
+}
+
+void *kstack_alloc(size_t size)
+{
+    return aligned_alloc(PAGE_SIZE, size);
+}
+
+void kstack_free(void *stack, size_t size)
+{
+    free(stack);
+}
+
+static void fake_idle(void)
+{
+    idles++;
+    if (fake_upcall && fake_upcall())
+        return;
+    if (!xen_timer_ns) {
+        printf("FAIL everything sleeps for ever\n");
+        exit(1);
+    }
+    now_ns = xen_timer_ns > now_ns ? xen_timer_ns : now_ns;
+    xen_timer_ns = 0;
+    timer_event(0, NULL);
+}
+
+/* The test itself is a thread too, on the host's stack. */
+static void machine_begin(void)
+{
+    if (!fake_cpu.sched) {
+        CHECK_EQ(sched_init(), 0);
+        test_thread.home = fake_cpu.sched;
+        strcpy(test_thread.name, "test");
+        fake_cpu.thread = &test_thread;
+    }
+    set_timer_calls = idles = 0;
+}
+
+#endif
