@@ -88,7 +88,7 @@ class Machine:
 
     def _serial_args(self):
         """The result file and the ports; returns (args, sockets for QEMU)."""
-        args = ["-device", "virtio-serial-pci,max_ports=8,"
+        args = ["-device", "virtio-serial-pci,max_ports=8,ioeventfd=off,"
                 "disable-legacy=on,iommu_platform=on",
                 "-chardev", "file,id=result,path=result.tar",
                 "-device", "virtserialport,chardev=result,nr=1"]
