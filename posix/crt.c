@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The program as the last room of the boot: its constructors, main, exit.
+ * The program as the last room of the boot: its constructors, main and exit,
+ * on the stack of the thread "main".
  * Source of the array symbols: System V ABI, "Initialization and Termination
  * Functions".
  */
@@ -9,9 +10,16 @@
 #include <pith/option.h>
 #include <pith/room.h>
 #include <stdlib.h>
+#include <sys/lock.h>
 #include <unistd.h>
 
 extern int main(int argc, char **argv, char **envp);
+
+/* newlib has functions of these names, too, and the linker takes those it
+ * meets first: a mention of each file that replaces some makes it ours. The
+ * section is dropped after that, see pith/room.h. */
+static void *const replaced[] __used __section(".pith.needs") = {
+    malloc, abort, __retarget_lock_acquire};
 
 typedef void array_fn(void);
 extern array_fn *__init_array_start[], *__init_array_end[];
@@ -32,7 +40,6 @@ static int program_start(void)
     if (rc)
         return rc;
     env_init();
-    /* The room's init runs on the stack of the thread "main". */
     atexit(run_fini_array);
     for (array_fn **fn = __init_array_start; fn < __init_array_end; fn++)
         (*fn)();
