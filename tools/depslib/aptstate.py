@@ -122,6 +122,9 @@ class Apt:
         if refresh or not stamp.exists():
             say(f"fetching the {self.suite} index ({self.kind}) from {self.main}")
             stamp.unlink(missing_ok=True)
+            # apt keeps a damaged list whose signed Release has not changed.
+            for old in (self.dir / "lists").glob("*_*"):
+                old.unlink()
             self.run("apt-get", "update", "-q", "-o", "APT::Update::Error-Mode=any",
                      what=f"index of {self.suite} from {self.main}")
             stamp.touch()

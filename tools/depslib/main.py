@@ -14,7 +14,7 @@ import sys
 import tomllib
 
 from aptstate import Apt, mirrors, stanzas
-from util import Fail, cache_dir, cache_lock, new_dir, run, say, sha256_check
+from util import Corrupt, Fail, cache_dir, cache_lock, new_dir, run, say, sha256_check
 
 LOCK_PATH = pathlib.Path(__file__).resolve().parent.parent / "deps.lock"
 UNPACK_DEB = """dpkg-deb --fsys-tarfile "$1" >"$2/.deb.tar" &&
@@ -176,7 +176,7 @@ def fetch_lab(name, lock, update, fresh):
     try:
         versions, debs = download_lab(apt, name, wanted)
     except Fail as error:
-        if suite in fresh:
+        if suite in fresh or isinstance(error, Corrupt):
             raise
         say(f"{error}; trying with a new index")
         apt.prepare(refresh=True)

@@ -16,6 +16,10 @@ class Fail(Exception):
     """An expected error; the text is the one line that the user sees."""
 
 
+class Corrupt(Fail):
+    """A fetched file is not what it must be."""
+
+
 def say(text):
     print(f"deps: {text}", file=sys.stderr, flush=True)
 
@@ -84,5 +88,5 @@ def sha256_check(path, expected, what):
         got = hashlib.file_digest(file, "sha256").hexdigest()
     if got != expected:
         path.unlink()
-        raise Fail(f"{what}: SHA-256 of {path} is {got}, expected {expected}; file removed, "
-                   "run again to fetch it anew")
+        raise Corrupt(f"{what}: SHA-256 of {path} is {got}, expected {expected}; file removed, "
+                      "run again to fetch it anew")
