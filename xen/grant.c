@@ -63,7 +63,6 @@ static int grow_locked(void)
 {
     struct frame *frames;
     void *page;
-    int rc;
 
     if (grants.frame_count && !grants.max_frames)
         grants.max_frames = ask_max_frames();
@@ -74,14 +73,8 @@ static int grow_locked(void)
     if (!frames)
         return -XEN_ENOSPC;
     grants.frames = frames;
-    page = page_alloc(0);
-    if (!page)
+    if (physmap_add(XENMAPSPACE_grant_table, grants.frame_count, &page))
         return -XEN_ENOSPC;
-    rc = physmap_replace(XENMAPSPACE_grant_table, grants.frame_count, page);
-    if (rc) {
-        page_free(page, 0);
-        return -XEN_ENOSPC;
-    }
     frames[grants.frame_count++] = (struct frame){.entries = page};
     return 0;
 }

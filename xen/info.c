@@ -7,9 +7,7 @@
 
 #include <pith/bootinfo.h>
 #include <pith/cpu.h>
-#include <pith/errno.h>
 #include <pith/hypercall.h>
-#include <pith/page.h>
 #include <pith/xeninfo.h>
 #include <xen/arch-x86/cpuid.h>
 #include <xen/hvm/hvm_op.h>
@@ -26,44 +24,22 @@ static struct {
 #define LEAF_VERSION 1
 #define LEAF_HVM 4
 
-static void read_cpuid(void)
-{
-    uint32_t version = cpuid(boot_info.xen_cpuid_base + LEAF_VERSION, 0).eax;
-
-    state.info.major = version >> 16;
-    state.info.minor = version & 0xffff;
-    /* A Xen without this leaf answers zero: no features. */
-    state.info.hvm_features = cpuid(boot_info.xen_cpuid_base + LEAF_HVM, 0).eax;
-}
-
-int physmap_replace(unsigned space, uint64_t idx, void *page)
-{
-    struct xen_add_to_physmap op = {
-        .domid = DOMID_SELF,
-        .space = space,
-        .idx = idx,
-        .gpfn = virt_to_phys(page) >> PAGE_SHIFT,
-    };
-
-    return hypercall_memory_op(XENMEM_add_to_physmap, &op);
-}
-
 int xen_info_init(void)
 {
     void *page;
-    int rc;
+    int rc = physmap_add(XENMAPSPACE_shared_info, 0, &page);
 
-    read_cpuid();
-    page = page_alloc(0);
-    if (!page)
-        return -XEN_ENOMEM;
-    rc = physmap_replace(XENMAPSPACE_shared_info, 0, page);
-    if (rc) {
-        page_free(page, 0);
+    if (rc)
         return rc;
-    }
     state.shared = page;
+    /* A Xen without this leaf answers zero: no features. */
+    state.info.hvm_features = cpuid(boot_info.xen_cpuid_base + LEAF_HVM, 0).eax;
     return 0;
+}
+
+uint32_t xen_hvm_features(void)
+{
+    return state.info.hvm_features;
 }
 
 void xen_info_set_per_vcpu_upcall(void)
@@ -71,8 +47,17 @@ void xen_info_set_per_vcpu_upcall(void)
     state.info.per_vcpu_upcall = true;
 }
 
+/* Few ask for the version, so the exit for it waits until somebody does. Who
+ * asks at the same time stores the same. */
 const struct xen_info *xen_info(void)
 {
+    if (!state.info.major) {
+        uint32_t version =
+            cpuid(boot_info.xen_cpuid_base + LEAF_VERSION, 0).eax;
+
+        state.info.minor = version & 0xffff;
+        state.info.major = version >> 16;
+    }
     return &state.info;
 }
 

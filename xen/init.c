@@ -11,6 +11,7 @@ static int xen_init(void)
     int rc;
 
     log_set_sink(emergency_write);
+    physmap_init();
     rc = xen_info_init();
     if (rc)
         return rc;

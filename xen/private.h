@@ -7,18 +7,17 @@
 #include <stdbool.h>
 #include <xen/xen.h>
 
-/* info.c: reads the CPUID leaves and maps the shared info page. 0 or
- * -XEN_E*. */
+/* info.c: maps the shared info page, reads the features. 0 or -XEN_E*. */
 int xen_info_init(void);
+/* As in struct xen_info, without the exit that xen_info's first call costs. */
+uint32_t xen_hvm_features(void);
 /* Records that the per-vCPU upcall vector is in use. */
 void xen_info_set_per_vcpu_upcall(void);
-/*
- * Puts page number idx of Xen's own memory (space: XENMAPSPACE_*) where the
- * RAM page at page was; that RAM goes back to Xen. Works in every domain, dom0
- * included, and needs no free guest addresses. 0 or -XEN_E*: then page is RAM
- * as before.
- */
-int physmap_replace(unsigned space, uint64_t idx, void *page);
+/* physmap.c: finds where Xen's pages can go. Before physmap_add. */
+void physmap_init(void);
+/* Makes page number idx of Xen's own memory (space: XENMAPSPACE_*) appear in
+ * this domain, for ever, and stores its address in *out. 0 or -XEN_E*. */
+int physmap_add(unsigned space, uint64_t idx, void **out);
 
 /*
  * A vCPU's event state. info is what Xen writes: it comes first, because it

@@ -72,7 +72,7 @@ const struct vcpu_info *vcpu_info_this(void)
 /* True if the EOI that the per-vCPU vector needs costs no exit. */
 static bool eoi_is_free(void)
 {
-    uint32_t features = xen_info()->hvm_features;
+    uint32_t features = xen_hvm_features();
 
     return (features & XEN_HVM_CPUID_UPCALL_VECTOR) &&
            (features &

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What this Xen is and offers, read once at boot. xen/. Any context.
+ * What this Xen is and offers, each read once. xen/. Any context.
  * Source: xen/version.h, xen/features.h, xen/arch-x86/cpuid.h.
  */
 #ifndef PITH_XENINFO_H

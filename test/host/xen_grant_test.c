@@ -46,12 +46,12 @@ void *heap_realloc(void *ptr, size_t size_bytes)
     return realloc(ptr, size_bytes);
 }
 
-int physmap_replace(unsigned space, uint64_t idx, void *page)
+int physmap_add(unsigned space, uint64_t idx, void **out)
 {
     CHECK_EQ(space, XENMAPSPACE_grant_table);
     CHECK_EQ(idx, frame_count);
     CHECK(idx < MAX_FRAMES);
-    frames[frame_count++] = page;
+    *out = frames[frame_count++] = page_alloc(0);
     return 0;
 }
 

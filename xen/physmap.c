@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where Xen's own pages (shared info, grant table) appear in guest memory.
+ * Source: xen/memory.h, XENMEM_add_to_physmap.
+ *
+ * As a domU they go right below the pages that the toolstack made for console
+ * and xenstore. Nothing lies there, no RAM is lost, and Xen maps that 2 MiB in
+ * single pages already: in place of RAM the first one would have Xen split a
+ * 2 MiB mapping, which costs 100,000 instructions. dom0's holes may be
+ * devices, and a toolstack may lay memory out otherwise: there a page of RAM
+ * gives way and goes back to Xen.
+ */
+#include "private.h"
+
+#include <pith/bootinfo.h>
+#include <pith/errno.h>
+#include <pith/hypercall.h>
+#include <pith/lapic.h>
+#include <pith/map.h>
+#include <pith/page.h>
+#include <xen/memory.h>
+
+/* The 2 MiB of the local APIC, less the first 1 MiB: those are the addresses
+ * of interrupt messages (SDM volume 3, "Message Signalled Interrupts"). */
+#define HOLE_START (LAPIC_PADDR + (1ul << 20))
+#define HOLE_LIMIT (LAPIC_PADDR + SIZE_2M)
+
+/* Filled from the top down. No lock: at boot, then only under grants.lock. */
+static struct {
+    uint64_t start_paddr, end_paddr;
+} hole;
+
+static int add_to_physmap(unsigned space, uint64_t idx, uint64_t paddr)
+{
+    struct xen_add_to_physmap op = {
+        .domid = DOMID_SELF,
+        .space = space,
+        .idx = idx,
+        .gpfn = paddr >> PAGE_SHIFT,
+    };
+
+    return hypercall_memory_op(XENMEM_add_to_physmap, &op);
+}
+
+static int add_in_hole(unsigned space, uint64_t idx, void **out)
+{
+    uint64_t paddr = hole.end_paddr - PAGE_SIZE;
+    volatile void *page = map_device(paddr, PAGE_SIZE, PT_WRITE);
+    int rc;
+
+    if (!page)
+        return -XEN_ENOMEM;
+    rc = add_to_physmap(space, idx, paddr);
+    if (rc) {
+        unmap_device(page, PAGE_SIZE);
+        return rc;
+    }
+    hole.end_paddr = paddr;
+    *out = (void *)page;
+    return 0;
+}
+
+static int add_over_ram(unsigned space, uint64_t idx, void **out)
+{
+    void *page = page_alloc(0);
+    int rc;
+
+    if (!page)
+        return -XEN_ENOMEM;
+    rc = add_to_physmap(space, idx, virt_to_phys(page));
+    if (rc) {
+        page_free(page, 0);
+        return rc;
+    }
+    *out = page;
+    return 0;
+}
+
+int physmap_add(unsigned space, uint64_t idx, void **out)
+{
+    if (hole.end_paddr > hole.start_paddr)
+        return add_in_hole(space, idx, out);
+    return add_over_ram(space, idx, out);
+}
+
+void physmap_init(void)
+{
+    if (boot_info.flags & SIF_INITDOMAIN)
+        return;
+    hole.start_paddr = HOLE_START;
+    for (unsigned i = 0; i < boot_info.region_count; i++) {
+        const struct boot_region *region = &boot_info.regions[i];
+
+        if (region->start_paddr > HOLE_START) {
+            if (region->start_paddr < HOLE_LIMIT)
+                hole.end_paddr = region->start_paddr;
+            return;
+        }
+        hole.start_paddr = MAX(hole.start_paddr, region->end_paddr);
+    }
+}
