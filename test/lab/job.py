@@ -18,9 +18,9 @@ from .machine import Machine
 from .trees import LabError
 
 LAB_FAILED = 125
-_GRACE_S = 15
-_DOM0_WORDS = ("console=hvc0 quiet loglevel=3 panic=1 audit=0 mitigations=off "
-               "cryptomgr.notests")
+_GRACE_S = 30
+DOM0_WORDS = ("console=hvc0 quiet loglevel=3 panic=1 audit=0 mitigations=off "
+              "cryptomgr.notests")
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Result:
     seconds: float = 0
 
 
-def _pack(machine, jobdir, options):
+def pack(machine, jobdir, options):
     """Writes kernel and initrd: dom0's root, then the job's archive."""
     os.symlink(image.linux(), machine.path("kernel"))
     with open(machine.path("initrd"), "wb") as out:
@@ -66,7 +66,7 @@ def _pack(machine, jobdir, options):
         archive.close()
 
 
-def _unpack(path, result):
+def unpack(path, result):
     """Reads the result archive; status is its last member."""
     try:
         with tarfile.open(path, "r:") as archive:
@@ -111,6 +111,12 @@ def _cause(machine, console):
             return cause + match.group(1)
     words = machine.error_text()
     return "QEMU ended" + (f": {words}" if words else " without a result")
+
+
+def failure(machine):
+    """Why there is no result, and how far the machine got."""
+    console = _text(machine)
+    return f"{_cause(machine, console)} {_state(console)}"
 
 
 def _tidy(console):
@@ -186,17 +192,17 @@ def run_job(jobdir, echo=None, **options):
         raise LabError(f"{jobdir}: no job.sh")
     result = Result()
     with Machine(opts, ports=("control",)) as machine:
-        _pack(machine, jobdir, opts)
+        pack(machine, jobdir, opts)
         if echo:
             machine.on_console(Echo(echo))
         begun = time.monotonic()
-        machine.start(_DOM0_WORDS)
+        machine.start(DOM0_WORDS)
         result.error = _wait(machine, opts.timeout)
         result.seconds = time.monotonic() - begun
         console = _text(machine)
-        complete = _unpack(machine.path("result.tar"), result)
+        complete = unpack(machine.path("result.tar"), result)
         if not complete and not result.error:
-            result.error = f"{_cause(machine, console)} {_state(console)}"
+            result.error = failure(machine)
     if result.error:
         result.status = LAB_FAILED
     result.console = _tidy(console)

@@ -108,8 +108,8 @@ class Machine:
         args = ["-M", "q35", "-accel", f"tcg,thread={thread}", "-cpu", cpu,
                 "-m", str(opts.memory), "-smp", str(opts.smp),
                 "-nodefaults", "-no-user-config", "-display", "none",
-                "-no-reboot", "-chardev", "stdio,id=console,signal=off",
-                "-serial", "chardev:console"]
+                "-no-reboot", "-chardev", "stdio,id=com1,signal=off",
+                "-serial", "chardev:com1"]
         return args + list(_DETERMINISTIC if opts.deterministic else ())
 
     def start(self, kernel_words):
@@ -189,7 +189,7 @@ class Machine:
             left = deadline - time.monotonic()
             if left <= 0:
                 return False
-            for key, _ in self._readers.select(left):
+            for key, _ in self._readers.select(min(left, 60)):
                 key.data()
         # What QEMU wrote to the ports just before its end.
         for key, _ in self._readers.select(0):
