@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The file system in memory: names, data, what the boot module lends, and
+ * running out of memory. */
+/* sources: fs/ramfs.c fs/ramtree.c fs/ramfile.c fs/unpack.c fs/archive.c fs/cpio.c fs/tar.c fs/path.c */
+
+#include "../../fs/private.h"
+#include "fs_fake_kernel.h"
+#include "test.h"
+#include <pith/errno.h>
+#include <pith/log.h>
+
+static const struct mount_ops *const fs = &ramfs_mount;
+static char last_log[256];
+
+static void keep_log(const char *line, size_t length)
+{
+    memcpy(last_log, line, length);
+    last_log[length - 1] = '\0'; /* the newline */
+}
+
+static struct file *must_open(const char *path, unsigned flags)
+{
+    struct file *f = NULL;
+
+    CHECK_EQ(fs->open(path, flags, 0644, &f), 0);
+    return f;
+}
+
+static void write_file(const char *path, const char *text, uint64_t offset)
+{
+    struct file *f = must_open(path, VFS_WRITE | VFS_CREATE);
+
+    CHECK_EQ(f->ops->write(f, text, strlen(text), offset, false),
+             strlen(text));
+    file_put(f);
+}
+
+/* The whole file as text, with '.' for each zero byte. */
+static const char *text_of(const char *path)
+{
+    static char text[256];
+    struct file *f = must_open(path, VFS_READ);
+    long n = f->ops->read(f, text, sizeof(text) - 1, 0, false);
+
+    file_put(f);
+    CHECK(n >= 0);
+    text[n] = '\0';
+    for (long i = 0; i < n; i++)
+        if (!text[i])
+            text[i] = '.';
+    return text;
+}
+
+static uint64_t size_of(const char *path)
+{
+    struct file_stat st = {.size_bytes = 12345678};
+
+    CHECK_EQ(fs->stat(path, &st), 0);
+    return st.size_bytes;
+}
+
+static int result_of_open(const char *path, unsigned flags)
+{
+    struct file *f;
+    int rc = fs->open(path, flags, 0644, &f);
+
+    if (!rc)
+        file_put(f);
+    return rc;
+}
+
+TEST(ramfs_open_errors_are_exact)
+{
+    CHECK_EQ(result_of_open("none", VFS_READ), -XEN_ENOENT);
+    CHECK_EQ(result_of_open("none/x", VFS_READ | VFS_CREATE), -XEN_ENOENT);
+    write_file("f", "x", 0);
+    CHECK_EQ(result_of_open("f/x", VFS_READ), -XEN_ENOTDIR);
+    CHECK_EQ(result_of_open("f", VFS_READ | VFS_DIRECTORY), -XEN_ENOTDIR);
+    CHECK_EQ(result_of_open("f", VFS_CREATE | VFS_EXCLUSIVE), -XEN_EEXIST);
+    CHECK_EQ(fs->mkdir("d", 0755), 0);
+    CHECK_EQ(fs->mkdir("d", 0755), -XEN_EEXIST);
+    CHECK_EQ(fs->mkdir("f", 0755), -XEN_EEXIST);
+    CHECK_EQ(fs->mkdir("x/y", 0755), -XEN_ENOENT);
+    CHECK_EQ(result_of_open("d", VFS_READ | VFS_WRITE), -XEN_EISDIR);
+    CHECK_EQ(result_of_open("d", VFS_READ), 0);
+    CHECK_EQ(fs->unlink("d"), -XEN_EISDIR);
+    CHECK_EQ(fs->rmdir("f"), -XEN_ENOTDIR);
+    CHECK_EQ(fs->rmdir("none"), -XEN_ENOENT);
+    CHECK_EQ(fs->rmdir(""), -XEN_EBUSY);
+    CHECK_EQ(fs->unlink("f"), 0);
+    CHECK_EQ(fs->rmdir("d"), 0);
+    CHECK_EQ(fake_live, 0);
+}
+
+TEST(ramfs_data_keeps_holes_and_ends)
+{
+    write_file("f", "hello", 0);
+    write_file("f", "J", 0);
+    CHECK_STR(text_of("f"), "Jello");
+    write_file("f", "end", 8);
+    CHECK_STR(text_of("f"), "Jello...end");
+    write_file("f", "far", 3 * PAGE_SIZE - 1);
+    CHECK_EQ(size_of("f"), 3 * PAGE_SIZE + 2);
+    CHECK_EQ(fs->unlink("f"), 0);
+    CHECK_EQ(fake_live, 0);
+}
+
+TEST(ramfs_truncate_forgets_what_it_cuts)
+{
+    struct file *f;
+
+    write_file("f", "0123456789", 0);
+    f = must_open("f", VFS_WRITE);
+    CHECK_EQ(f->ops->truncate(f, 4), 0);
+    CHECK_EQ(f->ops->truncate(f, 8), 0);
+    CHECK_STR(text_of("f"), "0123....");
+    CHECK_EQ(f->ops->truncate(f, 1ull << 41), -XEN_EINVAL);
+    CHECK_EQ(f->ops->write(f, "x", 1, UINT64_MAX, false), -XEN_EINVAL);
+    file_put(f);
+    f = must_open("f", VFS_WRITE | VFS_TRUNCATE);
+    file_put(f);
+    CHECK_EQ(size_of("f"), 0);
+    CHECK_EQ(fs->unlink("f"), 0);
+    CHECK_EQ(fake_live, 0);
+}
+
+TEST(ramfs_unlinked_file_lives_while_open)
+{
+    struct file *f;
+    char c;
+
+    write_file("f", "x", 0);
+    f = must_open("f", VFS_READ);
+    CHECK_EQ(fs->unlink("f"), 0);
+    CHECK_EQ(result_of_open("f", VFS_READ), -XEN_ENOENT);
+    CHECK_EQ(f->ops->read(f, &c, 1, 0, false), 1);
+    CHECK_EQ(c, 'x');
+    CHECK(fake_live > 0);
+    file_put(f);
+    CHECK_EQ(fake_live, 0);
+}
+
+TEST(ramfs_rename_moves_and_replaces)
+{
+    CHECK_EQ(fs->mkdir("d", 0755), 0);
+    CHECK_EQ(fs->mkdir("d/e", 0755), 0);
+    write_file("a", "A", 0);
+    write_file("d/b", "B", 0);
+    CHECK_EQ(fs->rename("a", "d/b"), 0);
+    CHECK_STR(text_of("d/b"), "A");
+    CHECK_EQ(result_of_open("a", VFS_READ), -XEN_ENOENT);
+    CHECK_EQ(fs->rename("d/b", "d/b"), 0);
+    CHECK_EQ(fs->rename("d", "d/e/f"), -XEN_EINVAL);
+    CHECK_EQ(fs->rename("d/b", "d/e"), -XEN_EISDIR);
+    CHECK_EQ(fs->rename("d/e", "d/b"), -XEN_ENOTDIR);
+    CHECK_EQ(fs->rename("d/e", "d"), -XEN_ENOTEMPTY);
+    CHECK_EQ(fs->rename("none", "x"), -XEN_ENOENT);
+    CHECK_EQ(fs->rename("d/e", "top"), 0);
+    CHECK_EQ(fs->rmdir("top"), 0);
+    CHECK_EQ(fs->rmdir("d"), -XEN_ENOTEMPTY);
+    CHECK_EQ(fs->unlink("d/b"), 0);
+    CHECK_EQ(fs->rmdir("d"), 0);
+    CHECK_EQ(fake_live, 0);
+}
+
+TEST(ramfs_lent_file_is_copied_at_the_first_write)
+{
+    static const uint8_t module[] = "lent by the module";
+    struct ramfs_node *node;
+
+    CHECK_EQ(ramfs_add("dir/f", FILE_REGULAR, 0444, 1, module,
+                       sizeof(module) - 1, &node),
+             0);
+    CHECK(node->lent == module);
+    CHECK_STR(text_of("dir/f"), "lent by the module");
+    write_file("dir/f", "bent", 0);
+    CHECK(!node->lent);
+    CHECK_STR(text_of("dir/f"), "bent by the module");
+    CHECK_STR((const char *)module, "lent by the module");
+    CHECK_EQ(ramfs_add("dir", FILE_REGULAR, 0, 0, module, 0, &node),
+             -XEN_EEXIST);
+    CHECK_EQ(ramfs_add("dir/f/x", FILE_REGULAR, 0, 0, module, 0, &node),
+             -XEN_ENOTDIR);
+    CHECK_EQ(fs->unlink("dir/f"), 0);
+    CHECK_EQ(fs->rmdir("dir"), 0);
+    CHECK_EQ(fake_live, 0);
+}
+
+TEST(ramfs_out_of_memory_is_an_error_and_leaks_nothing)
+{
+    struct file *f;
+    char text[3 * PAGE_SIZE];
+    long n;
+
+    memset(text, 'x', sizeof(text));
+    for (long limit = 0; limit < 8; limit++) {
+        fake_memory = limit;
+        if (!fs->open("f", VFS_CREATE | VFS_WRITE, 0644, &f)) {
+            n = f->ops->write(f, text, sizeof(text), 0, false);
+            CHECK(n > 0 || n == -XEN_ENOSPC);
+            CHECK_EQ(size_of("f"), n > 0 ? n : 0);
+            file_put(f);
+        }
+        fake_memory = 1000000;
+        fs->unlink("f");
+        CHECK_EQ(fake_live, 0);
+    }
+}
+
+TEST(ramfs_lists_each_name_once)
+{
+    char name[256];
+    enum file_type type;
+    struct file *dir;
+
+    write_file("a", "", 0);
+    CHECK_EQ(fs->mkdir("b", 0755), 0);
+    dir = must_open("", VFS_READ);
+    CHECK_EQ(dir->ops->readdir(dir, 0, name, sizeof(name), &type), 1);
+    CHECK_STR(name, "a");
+    CHECK_EQ(type, FILE_REGULAR);
+    CHECK_EQ(dir->ops->readdir(dir, 1, name, sizeof(name), &type), 1);
+    CHECK_STR(name, "b");
+    CHECK_EQ(type, FILE_DIRECTORY);
+    CHECK_EQ(dir->ops->readdir(dir, 2, name, sizeof(name), &type), 0);
+    CHECK_EQ(dir->ops->readdir(dir, 1, name, 1, &type), -XEN_ENAMETOOLONG);
+    file_put(dir);
+    CHECK_EQ(fs->unlink("a"), 0);
+    CHECK_EQ(fs->rmdir("b"), 0);
+}
+
+/* --- unpack.c --- */
+
+static char module[4096];
+static size_t module_bytes;
+
+static void put_cpio(const char *name, unsigned mode, unsigned links,
+                     const char *data)
+{
+    size_t n = module_bytes;
+
+    n += (size_t)sprintf(module + n,
+                         "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x"
+                         "%08x%08zx%08x%s",
+                         1, mode, 0, 0, links, 0, strlen(data), 0, 1, 0, 0,
+                         strlen(name) + 1, 0, name);
+    n = ALIGN_UP(n + 1, 4);
+    memcpy(module + n, data, strlen(data));
+    module_bytes = ALIGN_UP(n + strlen(data), 4);
+}
+
+static int unpack(void)
+{
+    last_log[0] = '\0';
+    log_set_sink(keep_log);
+    return unpack_archive((const uint8_t *)module, module_bytes);
+}
+
+static void start_module(void)
+{
+    memset(module, 0, sizeof(module));
+    module_bytes = 0;
+}
+
+TEST(unpack_files_appear_without_a_copy)
+{
+    start_module();
+    put_cpio("www/a//./b", 0100644, 1, "text");
+    put_cpio("www/hard1", 0100644, 2, "");
+    put_cpio("www/hard2", 0100644, 2, "both");
+    put_cpio("TRAILER!!!", 0, 1, "");
+    CHECK_EQ(unpack(), 0);
+    CHECK_STR(last_log, "");
+    CHECK_STR(text_of("www/a/b"), "text");
+    CHECK_STR(text_of("www/hard1"), "both");
+    CHECK_STR(text_of("www/hard2"), "both");
+}
+
+TEST(unpack_faults_are_named)
+{
+    start_module();
+    put_cpio("x", 0100644, 1, "text");
+    CHECK_EQ(unpack(), -XEN_EINVAL);
+    CHECK_STR(last_log,
+              "pith: boot module: cpio archive ends early at offset 116");
+    put_cpio("y", 0100644, 1, "text");
+    module[116] = 'x';
+    CHECK_EQ(unpack(), -XEN_EINVAL);
+    CHECK_STR(last_log, "pith: boot module: bad cpio header at offset 116");
+    module[0] = 'x';
+    CHECK_EQ(unpack(), -XEN_EINVAL);
+    CHECK(strstr(last_log, "bad cpio header at offset 0"));
+    memcpy(module, "\x1f\x8b", 2);
+    CHECK_EQ(unpack(), -XEN_EINVAL);
+    CHECK(strstr(last_log, "compressed with gzip"));
+    module_bytes = 0;
+    CHECK_EQ(unpack(), -XEN_EINVAL);
+}
+
+TEST(unpack_name_of_two_kinds_is_named)
+{
+    start_module();
+    put_cpio("k", 0100644, 1, "");
+    put_cpio("k/x", 0100644, 1, "");
+    CHECK_EQ(unpack(), -XEN_ENOTDIR);
+    CHECK_STR(last_log,
+              "pith: boot module: cannot add k/x at offset 112: ENOTDIR");
+}
