@@ -9,7 +9,6 @@
 static uint8_t archive[65536];
 static size_t used;
 
-
 static size_t put_entry(const char *name, uint32_t mode, uint32_t nlink,
                         const char *data)
 {
@@ -17,8 +16,8 @@ static size_t put_entry(const char *name, uint32_t mode, uint32_t nlink,
 
     used += (size_t)sprintf(
         (char *)archive + used,
-        "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x", 7,
-        mode, 0, 0, nlink, 0x65000000, size, 8, 1, 0, 0, strlen(name) + 1, 0);
+        "070701%08x%08x%08x%08x%08x%08x%08zx%08x%08x%08x%08x%08zx%08x", 7, mode,
+        0, 0, nlink, 0x65000000, size, 8, 1, 0, 0, strlen(name) + 1, 0);
     used += (size_t)sprintf((char *)archive + used, "%s", name) + 1;
     used = ALIGN_UP(used, 4);
     memcpy(archive + used, data, size);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The file system in memory: names, data, what the boot module lends, and
  * running out of memory. */
+/* clang-format off */
 /* sources: fs/ramfs.c fs/ramtree.c fs/ramfile.c fs/unpack.c fs/archive.c fs/cpio.c fs/tar.c fs/path.c */
+/* clang-format on */
 
 #include "../../fs/private.h"
 #include "fs_fake_kernel.h"
@@ -30,8 +32,7 @@ static void write_file(const char *path, const char *text, uint64_t offset)
 {
     struct file *f = must_open(path, VFS_WRITE | VFS_CREATE);
 
-    CHECK_EQ(f->ops->write(f, text, strlen(text), offset, false),
-             strlen(text));
+    CHECK_EQ(f->ops->write(f, text, strlen(text), offset, false), strlen(text));
     file_put(f);
 }
 

@@ -144,8 +144,13 @@ TEST(tar_long_names_replace_the_short_one)
 TEST(tar_bad_pax_records_are_errors)
 {
     static const char *const bad[] = {
-        "x", "99 path=a\n", "5\n", "0 a=b\n", "10 path=abc",
-        "99999999999999999999999 a=\n", "12 path=abcd",
+        "x",
+        "99 path=a\n",
+        "5\n",
+        "0 a=b\n",
+        "10 path=abc",
+        "99999999999999999999999 a=\n",
+        "12 path=abcd",
     };
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
