@@ -2,6 +2,7 @@
 /* Brings up xen/ on the boot vCPU, as far as options need not be known. */
 #include "private.h"
 
+#include <pith/bootinfo.h>
 #include <pith/console.h>
 #include <pith/log.h>
 #include <pith/room.h>
@@ -21,6 +22,8 @@ static int xen_init(void)
     clock_init();
     if (console_init())
         log_info("xen: no console ring, the emergency console serves");
+    if (boot_info.flags & SIF_INITDOMAIN)
+        poweroff_init();
     return 0;
 }
 

@@ -68,6 +68,18 @@ int console_init(void);
 /* clock.c: takes the time that clock_boot_ns gives. */
 void clock_init(void);
 
+/* poweroff.c, for dom0: finds out how to turn the machine off. */
+void poweroff_init(void);
+/* Turns it off; returns if it is not known how. Any context. */
+void poweroff_machine(void);
+
+/* acpi_s5.c: what S5 wants in the SLP_TYP fields of PM1a_CNT and PM1b_CNT. */
+struct acpi_s5 {
+    uint8_t type_a, type_b;
+};
+/* True if the AML at code defines \_S5. Pure. */
+bool acpi_s5_find(const void *code, size_t length, struct acpi_s5 *out);
+
 /* pvclock.c: the system time of TSC value tsc by a consistent copy of Xen's
  * record. Pure. */
 uint64_t pvclock_system_ns(const struct vcpu_time_info *time, uint64_t tsc);

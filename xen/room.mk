@@ -1,5 +1,6 @@
 sources := init.c hypercall.c physmap.c info.c evtchn.c evtchn_2level.c upcall.c \
-           grant.c ring.c console.c emergency.c pvclock.c clock.c shutdown.c
+           grant.c ring.c console.c emergency.c pvclock.c clock.c shutdown.c \
+           poweroff.c acpi_s5.c
 uses := lib arch boot mm
 headers := hypercall.h xeninfo.h evtchn.h grant.h ring.h console.h clock.h \
            shutdown.h
