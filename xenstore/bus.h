@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What bus.c and handshake.c share. */
+#ifndef PITH_XENSTORE_BUS_H
+#define PITH_XENSTORE_BUS_H
+
+#include <pith/xenbus.h>
+
+/* What a path that a watch on device/TYPE reported is about. */
+enum bus_event {
+    BUS_EVENT_OTHER,  /* nothing that concerns this type */
+    BUS_EVENT_TYPE,   /* the directory of all devices */
+    BUS_EVENT_DEVICE, /* the directory of one device: made or removed */
+    BUS_EVENT_BELOW,  /* a node in it */
+};
+/* path.c; pure. Sets *id for _DEVICE and _BELOW. */
+enum bus_event bus_event_parse(const char *type, const char *path,
+                               unsigned *id);
+/* A device's name: a decimal number without leading zeros. 0 or -XEN_EINVAL. */
+int bus_id_parse(const char *name, unsigned *id);
+/* True if path lies where domain domid keeps its backends. */
+bool bus_peer_path_valid(const char *path, unsigned domid);
+
+/* bus.c: wakes who waits in xenbus_wait_ready, and has xenwatch bury devices
+ * that died outside of a callback. Any context. */
+void bus_state_changed(void);
+void bus_device_died(void);
+
+/* handshake.c. The bus's mutex is held. Reads where the peer is and acts on
+ * it; begin watches the peer first. */
+void handshake_begin(struct xenbus_device *dev);
+void handshake_continue(struct xenbus_device *dev);
+/* Disconnects if connected; a dead device also goes to Closed, once. */
+void handshake_stop(struct xenbus_device *dev);
+void handshake_bury(struct xenbus_device *dev);
+
+#endif
