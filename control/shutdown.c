@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What `xl shutdown` and `xl reboot` write to control/shutdown. A request
+ * that we follow is acknowledged by emptying the node, so that libxl does not
+ * wait in vain, and the system then ends in order.
+ * Source: docs/misc/xenstore-paths.pandoc, "~/control/shutdown".
+ */
+
+#include <pith/errno.h>
+#include <pith/lifecycle.h>
+#include <pith/log.h>
+#include <pith/room.h>
+#include <pith/string.h>
+#include <pith/thread.h>
+#include <pith/xenstore.h>
+#include <xen/sched.h>
+
+#define REQUEST_BYTES 32
+
+static const struct {
+    const char *request;
+    unsigned reason;
+} wishes[] = {
+    {"poweroff", SHUTDOWN_poweroff},
+    {"halt", SHUTDOWN_poweroff},
+    {"reboot", SHUTDOWN_reboot},
+};
+
+/* Acknowledges the request in arg, unless the toolstack took it back. */
+static int acknowledge(uint32_t txn, void *arg)
+{
+    const char *request = arg;
+    char now[REQUEST_BYTES];
+    long length = xs_read(txn, "control", "shutdown", now, sizeof(now));
+
+    if (length < 0)
+        return (int)length;
+    if (strcmp(now, request))
+        return -XEN_ENOENT;
+    return xs_write(txn, "control", "shutdown", "");
+}
+
+static void end_system(void *arg)
+{
+    const unsigned *reason = arg;
+
+    lifecycle_end(*reason);
+}
+
+/* A thread of its own: while the hooks flush and close, xenwatch must go on to
+ * see backends that fail, or a hook might wait for one for ever. */
+static void end_soon(const unsigned *reason)
+{
+    if (!thread_start("shutdown", THREAD_STACK_BYTES, end_system,
+                      (void *)reason))
+        lifecycle_end(*reason);
+}
+
+/* In xenwatch. */
+static void shutdown_fired(struct xs_watch *watch, const char *path)
+{
+    char request[REQUEST_BYTES];
+    int rc;
+    long length =
+        xs_read(XS_NO_TXN, "control", "shutdown", request, sizeof(request));
+
+    if (length == -XEN_ENOENT || length == 0)
+        return; /* no request, or our own acknowledgement */
+    if (length < 0) {
+        log_warning("control: cannot read control/shutdown: %s",
+                    errno_name((int)length));
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(wishes); i++) {
+        if (strcmp(request, wishes[i].request))
+            continue;
+        rc = xs_transaction(acknowledge, request);
+        if (rc)
+            log_warning("control: cannot acknowledge %s: %s", request,
+                        errno_name(rc));
+        if (rc != -XEN_ENOENT)
+            end_soon(&wishes[i].reason);
+        return;
+    }
+    /* Not acknowledged: the toolstack must not believe that we will do it. */
+    log_warning("control: the toolstack asks for \"%s\", which is not known",
+                request);
+}
+
+static struct xs_watch shutdown_watch = {.fired = shutdown_fired};
+
+static int control_init(void)
+{
+    char yes[] = "1";
+    struct xs_op features[] = {{.kind = XS_OP_WRITE,
+                                .dir = "control",
+                                .node = "feature-poweroff",
+                                .buf = yes},
+                               {.kind = XS_OP_WRITE,
+                                .dir = "control",
+                                .node = "feature-reboot",
+                                .buf = yes}};
+    int rc = xs_watch_with(&shutdown_watch, "control", "shutdown", features,
+                           ARRAY_SIZE(features));
+
+    /* Without xenstore (dom0) nobody asks. */
+    return rc == -XEN_ENODEV ? 0 : rc;
+}
+
+ROOM("080", control, control_init, true);
