@@ -58,8 +58,8 @@ static char test_message[160];
         const char *got_ = (got), *want_ = (want); \
         if (strcmp(got_, want_)) { \
             snprintf(test_message, sizeof(test_message), \
-                     "line %d: %s: expected \"%s\", got \"%s\"", __LINE__, \
-                     #got, want_, got_); \
+                     "line %d: %.40s: expected \"%.40s\", got \"%.40s\"", \
+                     __LINE__, #got, want_, got_); \
             return; \
         } \
     } while (0)
