@@ -73,7 +73,8 @@ static void unmap_bytes(const void *ptr, uint64_t bytes)
                  ALIGN_UP((uint64_t)ptr + bytes, PAGE_SIZE) - start);
 }
 
-/* Maps the whole table at paddr if it has that signature, else NULL. */
+/* Maps the whole table at paddr if it has that signature (NULL: any), else
+ * NULL. */
 static const struct table *table_map(uint64_t paddr, const char *signature)
 {
     const struct table *table = map_bytes(paddr, sizeof(*table));
@@ -81,7 +82,9 @@ static const struct table *table_map(uint64_t paddr, const char *signature)
 
     if (!table)
         return NULL;
-    length = memcmp(table->signature, signature, 4) ? 0 : table->length;
+    length = table->length;
+    if (signature && memcmp(table->signature, signature, 4))
+        length = 0;
     unmap_bytes(table, sizeof(*table));
     if (length < sizeof(*table) || length > TABLE_MAX_BYTES)
         return NULL;
@@ -120,7 +123,8 @@ static uint64_t dsdt_of(const struct fadt *fadt)
 
 static uint64_t dsdt_find(uint64_t xsdt_paddr)
 {
-    const struct table *root = table_map(xsdt_paddr, "XSDT");
+    /* Xen 4.17 leaves rubbish for the signature of the one that it makes. */
+    const struct table *root = table_map(xsdt_paddr, NULL);
     const struct xsdt *xsdt = (const struct xsdt *)root;
     uint64_t paddr = 0;
     size_t count;
