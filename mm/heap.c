@@ -1,87 +1,117 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The heap's interface: small sizes go to slab.c, larger ones take whole
- * pages here. Pure.
+ * The heap's interface, and the paths that nearly every call takes: an object
+ * from, or to, a page that has both free and live ones. What else there is to
+ * do is a call that ends the function, so that these save no registers; and
+ * they do not divide. Pure.
  */
 
 #include "private.h"
-#include <pith/heap.h>
 #include <pith/panic.h>
 #include <pith/string.h>
 
-#define LARGE_MAX (PAGE_SIZE << PAGE_MAX_ORDER)
-
-/* Each with atomic operations, so without a lock. */
-static struct {
-    uint64_t pages, allocations;
-} large;
-
-static uint64_t pages_of(size_t size)
+static __attribute__((noinline, noreturn)) void
+damaged(const struct slab_object *object)
 {
-    return ALIGN_UP(size, PAGE_SIZE) >> PAGE_SHIFT;
+    panic("heap: %p was written after it was freed", (const void *)object);
 }
 
-/* count pages, of which the first is aligned to 2^order pages at least. */
-static void *large_alloc(uint64_t count, unsigned order)
+static __attribute__((noinline, noreturn)) void not_an_object(const void *ptr)
 {
-    uint64_t taken = MAX(count, 1ull << order);
+    panic("heap_free: %p is not the start of an allocation", ptr);
+}
+
+/* The object, which is out of its page's list already. */
+static __attribute__((noinline)) void *end_page(struct slab_class *class,
+                                                void *object)
+{
+    slab_filled(class);
+    spin_unlock(&class->lock);
+    return object;
+}
+
+static __attribute__((noinline)) void *take_from_new_page(size_t size);
+
+/* size is at most SLAB_MAX. */
+static inline void *take_object(size_t size)
+{
+    struct slab_class *class = slab_class(size);
+    struct slab_object *object;
     struct page *page;
-    void *ptr;
 
-    ptr = pages_take(taken);
-    if (!ptr)
-        return NULL;
-    page = page_of(ptr);
-    page->state = PAGE_LARGE;
-    page->count = count;
-    if (taken > count)
-        pages_put((char *)ptr + count * PAGE_SIZE, taken - count);
-    atomic_add(&large.pages, count);
-    atomic_add(&large.allocations, 1);
-    return ptr;
+    spin_lock(&class->lock);
+    if (unlikely(!class->partial))
+        return take_from_new_page(size);
+    page = &page_table.array[class->partial];
+    object =
+        (struct slab_object *)(page_address(class->partial) + page->first_free);
+    if (unlikely(object->mark != slab_mark(object)))
+        damaged(object);
+    object->mark = 0;
+    page->live++;
+    page->first_free = (uint16_t)object->next;
+    if (unlikely(page->first_free == SLAB_FULL))
+        return end_page(class, object);
+    spin_unlock(&class->lock);
+    return object;
 }
 
-/* The record of ptr's page, if ptr is what large_alloc gave. */
-static struct page *large_page(const void *ptr, const char *caller)
+/* Enters with the class locked. */
+static void *take_from_new_page(size_t size)
 {
-    struct page *page = page_of(ptr);
+    struct slab_class *class = slab_class(size);
+    bool grown = slab_grow(class);
 
-    if (!page || page->state != PAGE_LARGE || (uint64_t)ptr % PAGE_SIZE)
-        panic("%s: %p is not allocated", caller, ptr);
-    return page;
+    spin_unlock(&class->lock);
+    return grown ? take_object(size) : NULL;
 }
 
-static void large_free(void *ptr)
+/* Enters with the class locked. */
+static __attribute__((noinline)) void put_at_edge(struct slab_class *class,
+                                                  struct page *page,
+                                                  struct slab_object *object)
 {
-    struct page *page = large_page(ptr, "heap_free");
-    uint64_t count = page->count;
-
-    page->state = PAGE_NONE;
-    pages_put(ptr, count);
-    atomic_sub(&large.pages, count);
-    atomic_sub(&large.allocations, 1);
-}
-
-/* Gives the pages behind the first count back. */
-static void large_trim(void *ptr, uint64_t count)
-{
-    struct page *page = page_of(ptr);
-    uint64_t excess = page->count - count;
-
-    if (!excess)
-        return;
-    page->count = count;
-    pages_put((char *)ptr + count * PAGE_SIZE, excess);
-    atomic_sub(&large.pages, excess);
+    slab_put(class, page, object);
+    spin_unlock(&class->lock);
 }
 
 void *heap_alloc(size_t size_bytes)
 {
-    if (likely(size_bytes <= HEAP_CLASS_MAX))
-        return slab_alloc(slab_class(size_bytes));
-    if (size_bytes > LARGE_MAX)
-        return NULL;
-    return large_alloc(pages_of(size_bytes), 0);
+    if (likely(size_bytes <= SLAB_MAX))
+        return take_object(size_bytes);
+    return size_bytes <= LARGE_MAX ? large_alloc(size_bytes, 0) : NULL;
+}
+
+void heap_free(void *ptr)
+{
+    uint64_t n = page_number(ptr);
+    uint32_t offset = (uint64_t)ptr & (PAGE_SIZE - 1);
+    struct slab_object *object = ptr;
+    struct slab_class *class;
+    struct page *page;
+
+    if (unlikely(n >= page_table.count ||
+                 page_table.array[n].state != PAGE_SLAB)) {
+        if (ptr)
+            large_free(ptr);
+        return;
+    }
+    page = &page_table.array[n];
+    class = &slabs.classes[page->class];
+    /* offset % bytes == 0, for offsets below 2^16: Lemire, Kaser and Kurz,
+     * "Faster remainder by direct computation" (2019). */
+    if (unlikely(offset * class->reciprocal >= class->reciprocal))
+        not_an_object(ptr);
+    spin_lock(&class->lock);
+    if (unlikely(object->mark == slab_mark(object) ||
+                 page->first_free == SLAB_FULL ||
+                 (page->live == 1 && page->links)))
+        return put_at_edge(class, page, object);
+    object->next = page->first_free;
+    object->mark = slab_mark(object);
+    page->first_free = (uint16_t)offset;
+    page->live--;
+    spin_unlock(&class->lock);
 }
 
 void *heap_zalloc(size_t size_bytes)
@@ -93,38 +123,23 @@ void *heap_zalloc(size_t size_bytes)
     return ptr;
 }
 
-/* Small: objects lie at multiples of their class's size from the page on, so
- * a class that is a multiple of align will do. */
+/* Objects lie at multiples of their size from the page on: one whose size is a
+ * power of two is aligned to it. */
 void *heap_alloc_aligned(size_t align, size_t size_bytes)
 {
+    size_t size = MAX(align, (size_t)SLAB_GRAIN);
     unsigned order = 0;
 
     ASSERT(align && !(align & (align - 1)) && align <= 1ul << 20);
-    if (size_bytes > LARGE_MAX)
-        return NULL;
-    if (align <= HEAP_CLASS_MAX && size_bytes <= HEAP_CLASS_MAX) {
-        unsigned class = slab_class(MAX(size_bytes, align));
-
-        while (slab_class_bytes(class) & (align - 1))
-            class ++; /* ends at 2048 */
-        return slab_alloc(class);
-    }
+    if (align <= SLAB_GRAIN)
+        return heap_alloc(size_bytes);
+    while (size < size_bytes && size < SLAB_MAX)
+        size *= 2;
+    if (size_bytes <= size && size <= SLAB_MAX)
+        return take_object(size);
     while (PAGE_SIZE << order < align)
         order++;
-    return large_alloc(MAX(pages_of(size_bytes), 1ul), order);
-}
-
-void heap_free(void *ptr)
-{
-    struct page *page;
-
-    if (!ptr)
-        return;
-    page = page_of(ptr);
-    if (likely(page && page->state == PAGE_SLAB))
-        slab_free(page, ptr);
-    else
-        large_free(ptr);
+    return size_bytes <= LARGE_MAX ? large_alloc(size_bytes, order) : NULL;
 }
 
 size_t heap_usable_bytes(const void *ptr)
@@ -132,8 +147,8 @@ size_t heap_usable_bytes(const void *ptr)
     struct page *page = page_of(ptr);
 
     if (page && page->state == PAGE_SLAB)
-        return slab_class_bytes(page->class);
-    return large_page(ptr, "heap_usable_bytes")->count * PAGE_SIZE;
+        return slabs.classes[page->class].bytes;
+    return large_bytes(ptr);
 }
 
 void *heap_realloc(void *ptr, size_t size_bytes)
@@ -144,10 +159,10 @@ void *heap_realloc(void *ptr, size_t size_bytes)
     if (!ptr)
         return heap_alloc(size_bytes);
     usable = heap_usable_bytes(ptr);
-    if (size_bytes <= usable && usable <= HEAP_CLASS_MAX)
+    if (size_bytes <= usable && usable <= SLAB_MAX)
         return ptr;
-    if (size_bytes <= usable && size_bytes > HEAP_CLASS_MAX) {
-        large_trim(ptr, pages_of(size_bytes));
+    if (size_bytes <= usable && size_bytes > SLAB_MAX) {
+        large_trim(ptr, size_bytes);
         return ptr;
     }
     new = heap_alloc(size_bytes);
@@ -160,8 +175,7 @@ void *heap_realloc(void *ptr, size_t size_bytes)
 
 void heap_get_stats(struct heap_stats *out)
 {
-    out->pages = atomic_load(&large.pages);
-    out->used_bytes = out->pages * PAGE_SIZE;
-    out->allocations = atomic_load(&large.allocations);
+    *out = (struct heap_stats){0};
+    large_add_stats(out);
     slab_add_stats(out);
 }

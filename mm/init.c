@@ -17,12 +17,12 @@
 /* boot/'s tables reach this far; tables built under them must lie below. */
 #define EARLY_LIMIT (1ull << 32)
 
-/* Only while mm_init runs. */
-static struct ranges *early_ranges;
+/* What mm_init takes from; what is left belongs to page.c. */
+static struct ranges free_ram;
 
 static uint64_t early_table_alloc(void)
 {
-    uint64_t paddr = ranges_take(early_ranges, PAGE_SIZE, EARLY_LIMIT);
+    uint64_t paddr = ranges_take(&free_ram, PAGE_SIZE, EARLY_LIMIT);
 
     if (paddr)
         memset((void *)paddr, 0, PAGE_SIZE);
@@ -69,21 +69,19 @@ static int build_tables(const struct pt_allocator *alloc, uint64_t *root)
 }
 
 /* Needs the final tables: the array may lie anywhere in RAM. */
-static int start_allocator(struct ranges *ranges)
+static int start_allocator(void)
 {
-    uint64_t count = 0, bytes, paddr;
+    uint64_t count = 0, paddr;
 
     for (unsigned i = 0; i < boot_info.region_count; i++)
         if (boot_info.regions[i].type == REGION_RAM)
             count = boot_info.regions[i].end_paddr >> PAGE_SHIFT;
-    bytes = ALIGN_UP(count * sizeof(struct page), PAGE_SIZE);
-    paddr = ranges_take(ranges, bytes, BOOT_RAM_LIMIT);
+    paddr = ranges_take(&free_ram,
+                        ALIGN_UP(count * sizeof(struct page), PAGE_SIZE),
+                        BOOT_RAM_LIMIT);
     if (!paddr)
         return -XEN_ENOMEM;
-    page_table_init(phys_to_virt(paddr), 0, count);
-    for (unsigned i = 0; i < ranges->count; i++)
-        page_add(ranges->list[i].start,
-                 ranges->list[i].end - ranges->list[i].start);
+    page_table_init(phys_to_virt(paddr), 0, count, &free_ram);
     page_add((uint64_t)image_tables_start,
              (uint64_t)(image_end - image_tables_start));
     return 0;
@@ -116,18 +114,15 @@ static int mm_init(void)
 {
     struct pt_allocator alloc = {early_table_alloc, early_table_ptr,
                                  boot_info.leaves_1g};
-    struct ranges ranges;
     uint64_t root;
     int err;
 
-    ranges_init(&ranges, &boot_info);
-    early_ranges = &ranges;
+    ranges_init(&free_ram, &boot_info);
     err = build_tables(&alloc, &root);
-    early_ranges = NULL;
     if (err)
         return err;
     pt_activate(root);
-    err = start_allocator(&ranges);
+    err = start_allocator();
     if (err)
         return err;
     slab_init();

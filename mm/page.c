@@ -5,21 +5,29 @@
  *
  * Invariant: only the first page of a block has a state other than PAGE_NONE,
  * and two free buddies of one order never exist at once.
+ *
+ * RAM joins in steps, when what joined before does not serve: to initialise
+ * all records would cost a guest of 256 MB more than the rest of its boot.
  */
 
 #include "private.h"
 #include <pith/panic.h>
 #include <pith/string.h>
 
+#define STEP_BYTES (16ull << 20)
+
 struct page_table page_table;
 
-/* lock protects all of it, and state, order and links of free pages. It nests
+/* lock protects all of it, page_table, and the records of free pages. It nests
  * in every other lock of mm/. */
 static struct {
     struct spinlock lock;
     uint32_t nonempty; /* a bit for each order with free blocks */
     uint32_t first[PAGE_MAX_ORDER + 1];
-    uint64_t total_pages, free_pages;
+    uint64_t total_pages, free_pages; /* without what is pending */
+    uint64_t records;                 /* that the array has room for */
+    struct ranges *pending;           /* RAM yet to join */
+    unsigned next_pending;
 } pool;
 
 static void block_link(uint32_t n, unsigned order)
@@ -50,30 +58,6 @@ static void block_unlink(uint32_t n)
     if (!pool.first[page->order])
         pool.nonempty &= ~(1u << page->order);
     page->state = PAGE_NONE;
-}
-
-/* The number of the first page of a block, now PAGE_USED, or 0. */
-static uint32_t take_block_locked(unsigned order)
-{
-    uint32_t usable, n;
-    unsigned have;
-
-    if (order > PAGE_MAX_ORDER)
-        return 0;
-    usable = pool.nonempty >> order;
-    if (!usable)
-        return 0;
-    have = order + (unsigned)__builtin_ctz(usable);
-    n = pool.first[have];
-    block_unlink(n);
-    while (have > order) {
-        have--;
-        block_link(n + (1u << have), have);
-    }
-    page_table.array[n].state = PAGE_USED;
-    page_table.array[n].order = (uint8_t)order;
-    pool.free_pages -= 1ull << order;
-    return n;
 }
 
 static void put_block_locked(uint32_t n, unsigned order)
@@ -108,6 +92,64 @@ static void put_run_locked(uint32_t n, uint64_t count)
     }
 }
 
+/* The pages of [start, end), whose records may be new. */
+static void join_locked(uint64_t start, uint64_t end)
+{
+    uint64_t n = (start >> PAGE_SHIFT) - page_table.first;
+    uint64_t count = (end - start) >> PAGE_SHIFT;
+
+    ASSERT(n > 0 && n + count <= pool.records);
+    if (n + count > page_table.count) {
+        memset(&page_table.array[page_table.count], 0,
+               (n + count - page_table.count) * sizeof(struct page));
+        page_table.count = n + count;
+    }
+    pool.total_pages += count;
+    put_run_locked((uint32_t)n, count);
+}
+
+/* The next step of pending RAM, up to a multiple of the step, so that blocks
+ * of its size can be whole. False: all RAM is here. */
+static bool grow_locked(void)
+{
+    for (; pool.next_pending < pool.pending->count; pool.next_pending++) {
+        uint64_t start = pool.pending->list[pool.next_pending].start;
+        uint64_t end = MIN(pool.pending->list[pool.next_pending].end,
+                           ALIGN_DOWN(start, STEP_BYTES) + STEP_BYTES);
+
+        if (start >= end)
+            continue;
+        pool.pending->list[pool.next_pending].start = end;
+        join_locked(start, end);
+        return true;
+    }
+    return false;
+}
+
+/* The number of the first page of a block, now PAGE_USED, or 0. */
+static uint32_t take_block_locked(unsigned order)
+{
+    unsigned have;
+    uint32_t n;
+
+    if (order > PAGE_MAX_ORDER)
+        return 0;
+    while (!(pool.nonempty >> order))
+        if (!grow_locked())
+            return 0;
+    have = order + (unsigned)__builtin_ctz(pool.nonempty >> order);
+    n = pool.first[have];
+    block_unlink(n);
+    while (have > order) {
+        have--;
+        block_link(n + (1u << have), have);
+    }
+    page_table.array[n].state = PAGE_USED;
+    page_table.array[n].order = (uint8_t)order;
+    pool.free_pages -= 1ull << order;
+    return n;
+}
+
 void *page_alloc(unsigned order)
 {
     uint32_t n;
@@ -115,7 +157,7 @@ void *page_alloc(unsigned order)
     spin_lock(&pool.lock);
     n = take_block_locked(order);
     spin_unlock(&pool.lock);
-    return n ? page_address(&page_table.array[n]) : NULL;
+    return n ? page_address(n) : NULL;
 }
 
 void *page_alloc_zeroed(unsigned order)
@@ -137,7 +179,7 @@ void page_free(void *pages, unsigned order)
             page->state == PAGE_USED && page->order == order;
     if (valid) {
         page->state = PAGE_NONE;
-        put_block_locked(page_number(page), order);
+        put_block_locked((uint32_t)page_number(pages), order);
     }
     spin_unlock(&pool.lock);
     if (!valid)
@@ -156,43 +198,47 @@ void *pages_take(uint64_t count)
     if (n)
         put_run_locked(n + (uint32_t)count, (1ull << order) - count);
     spin_unlock(&pool.lock);
-    return n ? page_address(&page_table.array[n]) : NULL;
+    return n ? page_address(n) : NULL;
 }
 
 void pages_put(void *ptr, uint64_t count)
 {
     spin_lock(&pool.lock);
-    put_run_locked(page_number(page_of(ptr)), count);
+    put_run_locked((uint32_t)page_number(ptr), count);
     spin_unlock(&pool.lock);
 }
 
 void page_add(uint64_t paddr, uint64_t size_bytes)
 {
-    uint64_t end = (paddr + size_bytes) >> PAGE_SHIFT;
-    uint64_t start = ALIGN_UP(paddr, PAGE_SIZE) >> PAGE_SHIFT;
+    uint64_t start = ALIGN_UP(paddr, PAGE_SIZE);
+    uint64_t end = ALIGN_DOWN(paddr + size_bytes, PAGE_SIZE);
 
     if (start >= end)
         return;
-    ASSERT(start > page_table.first &&
-           end <= page_table.first + page_table.count);
     spin_lock(&pool.lock);
-    pool.total_pages += end - start;
-    put_run_locked((uint32_t)(start - page_table.first), end - start);
+    join_locked(start, end);
     spin_unlock(&pool.lock);
 }
 
-void page_table_init(struct page *array, uint64_t first, uint64_t count)
+void page_table_init(struct page *array, uint64_t first, uint64_t total,
+                     struct ranges *pending)
 {
-    ASSERT(first % (1u << PAGE_MAX_ORDER) == 0 && count <= UINT32_MAX);
-    memset(array, 0, count * sizeof(*array));
+    ASSERT(first % (1u << PAGE_MAX_ORDER) == 0 && total <= UINT32_MAX);
     memset(&pool, 0, sizeof(pool));
-    page_table = (struct page_table){array, first, count};
+    pool.records = total;
+    pool.pending = pending;
+    page_table = (struct page_table){array, first, 0};
 }
 
 void page_get_stats(struct page_stats *out)
 {
+    uint64_t pending = 0;
+
     spin_lock(&pool.lock);
-    out->total_pages = pool.total_pages;
-    out->free_pages = pool.free_pages;
+    for (unsigned i = pool.next_pending; i < pool.pending->count; i++)
+        pending += (pool.pending->list[i].end - pool.pending->list[i].start) >>
+                   PAGE_SHIFT;
+    out->total_pages = pool.total_pages + pending;
+    out->free_pages = pool.free_pages + pending;
     spin_unlock(&pool.lock);
 }

@@ -1,3 +1,3 @@
-sources := init.c ranges.c page.c slab.c heap.c map.c
+sources := init.c ranges.c page.c slab.c large.c heap.c map.c
 uses := lib arch boot
 headers := page.h map.h heap.h

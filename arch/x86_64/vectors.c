@@ -11,19 +11,15 @@
 
 #define VECTORS 256
 #define EXCEPTIONS 32
-#define GATE_INTERRUPT 0x8e /* present, ring 0, interrupts off on entry */
+#define GATE_INTERRUPT 0x8eull /* present, ring 0, interrupts off on entry */
 
 enum { VECTOR_NMI = 2, VECTOR_DOUBLE_FAULT = 8, VECTOR_MACHINE_CHECK = 18 };
 
+/* Low to high: offset 0..15, selector, IST, type, offset 16..31; then offset
+ * 32..63. As words, since 256 of them are filled at each boot. */
 struct gate {
-    uint16_t offset_low;
-    uint16_t selector;
-    uint8_t ist, type;
-    uint16_t offset_mid;
-    uint32_t offset_high;
-    uint32_t reserved;
+    uint64_t low, high;
 };
-_Static_assert(sizeof(struct gate) == 16, "SDM: 64-bit IDT gate");
 
 /* Without a lock: the IDT does not change after arch_idt_init, and a handler
  * is one aligned store. */
@@ -101,33 +97,25 @@ void arch_dispatch(struct trap_frame *frame)
     handler(frame);
 }
 
-static unsigned stack_of(unsigned vector)
+static void gate_set(unsigned vector, uint64_t ist)
 {
-    switch (vector) {
-    case VECTOR_DOUBLE_FAULT:
-        return IST_DOUBLE_FAULT;
-    case VECTOR_NMI:
-    case VECTOR_MACHINE_CHECK:
-        return IST_NMI;
-    default:
-        return vector < EXCEPTIONS ? IST_EXCEPTION : IST_UPCALL;
-    }
+    uint64_t stub = (uint64_t)arch_stubs + vector * ARCH_STUB_BYTES;
+
+    vectors.idt[vector].low = (stub & 0xffff) | SELECTOR_CODE << 16 |
+                              ist << 32 | GATE_INTERRUPT << 40 |
+                              (stub >> 16 & 0xffff) << 48;
+    vectors.idt[vector].high = stub >> 32;
 }
 
 void arch_idt_init(void)
 {
-    for (unsigned i = 0; i < VECTORS; i++) {
-        uint64_t stub = (uint64_t)arch_stubs + i * ARCH_STUB_BYTES;
-
-        vectors.idt[i] = (struct gate){
-            .offset_low = (uint16_t)stub,
-            .selector = SELECTOR_CODE,
-            .ist = (uint8_t)stack_of(i),
-            .type = GATE_INTERRUPT,
-            .offset_mid = (uint16_t)(stub >> 16),
-            .offset_high = (uint32_t)(stub >> 32),
-        };
-    }
+    for (unsigned i = 0; i < EXCEPTIONS; i++)
+        gate_set(i, IST_EXCEPTION);
+    for (unsigned i = EXCEPTIONS; i < VECTORS; i++)
+        gate_set(i, IST_UPCALL);
+    gate_set(VECTOR_DOUBLE_FAULT, IST_DOUBLE_FAULT);
+    gate_set(VECTOR_NMI, IST_NMI);
+    gate_set(VECTOR_MACHINE_CHECK, IST_NMI);
 }
 
 void arch_idt_load(void)

@@ -22,9 +22,12 @@ struct spinlock {
 /* For data that no upcall touches. The holder must not block. */
 static inline void spin_lock(struct spinlock *lock)
 {
-    while (atomic_exchange(&lock->held, 1))
+    if (likely(!atomic_exchange(&lock->held, 1)))
+        return;
+    do
         while (READ_ONCE(lock->held))
             cpu_relax();
+    while (atomic_exchange(&lock->held, 1));
 }
 
 static inline void spin_unlock(struct spinlock *lock)

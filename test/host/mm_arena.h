@@ -15,6 +15,7 @@
 
 static char *arena, *arena_memory;
 static struct page *arena_records;
+static struct ranges arena_ranges;
 static jmp_buf arena_panicked;
 static char arena_reason[256];
 
@@ -42,8 +43,10 @@ static void arena_init(uint64_t pages)
         abort(); /* record 0 would be in use: 1 in 262144 */
     arena_records = malloc(count * sizeof(*arena_records));
     panic_set_handler(arena_on_panic);
-    page_table_init(arena_records, first, count);
-    page_add((uint64_t)arena, pages * PAGE_SIZE);
+    arena_ranges.count = 1;
+    arena_ranges.list[0].start = (uint64_t)arena;
+    arena_ranges.list[0].end = (uint64_t)arena + pages * PAGE_SIZE;
+    page_table_init(arena_records, first, count, &arena_ranges);
     slab_init();
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The heap: no overlap, alignment, nothing lost, misuse is a named panic. */
-/* sources: mm/page.c mm/slab.c mm/heap.c */
+/* sources: mm/page.c mm/slab.c mm/large.c mm/heap.c */
 
 #include "mm_arena.h"
 #include "test.h"
