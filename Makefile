@@ -14,7 +14,8 @@ DEPS := tools/deps
 all:
 
 # --- what comes from outside, by tools/deps.lock ---------------------------
-$(B)/deps.mk: tools/deps.lock $(DEPS) tools/build-newlib
+$(B)/deps.mk: tools/deps.lock $(DEPS) tools/build-newlib \
+        $(wildcard tools/depslib/*.py tools/patches/*/*)
 	@mkdir -p $(B)
 	$(DEPS) host
 	$(DEPS) linked
@@ -101,7 +102,7 @@ define app_rule
 $(B)/apps/$(1)/$(1): $(wildcard apps/$(1)/*) $(SDK_STAMP)
 	@mkdir -p $$(@D)
 	$$(call say,APP,$(1))
-	$$(Q)$$(MAKE) -s -C apps/$(1) CC=$(CURDIR)/$(SDK)/bin/pith-cc \
+	$$(Q)$$(MAKE) -s -B -C apps/$(1) CC=$(CURDIR)/$(SDK)/bin/pith-cc \
 	    OUT=$(CURDIR)/$$@
 endef
 $(foreach a,$(APPS),$(eval $(call app_rule,$(a))))

@@ -20,8 +20,8 @@
 
 struct conn {
     int fd;
-    size_t got;    /* bytes of the current answer */
-    size_t total;  /* headers and body; 0: headers not complete */
+    size_t got;   /* bytes of the current answer */
+    size_t total; /* headers and body; 0: headers not complete */
     char head[1024];
 };
 
