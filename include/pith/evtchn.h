@@ -19,7 +19,8 @@ typedef void evtchn_fn(evtchn_port_t port, void *arg);
 
 /* Each binds a new local port, masked, to fn(port, arg) and stores it in
  * *out. Return 0, or Xen's error (-XEN_ENOSPC: no port left). Thread context;
- * never block. */
+ * never block. After bind_interdomain one event is pending: Xen cannot know
+ * what the other end sent before. */
 int evtchn_alloc_unbound(uint16_t remote_domid, evtchn_fn *fn, void *arg,
                          evtchn_port_t *out);
 int evtchn_bind_interdomain(uint16_t remote_domid, evtchn_port_t remote_port,
