@@ -21,7 +21,7 @@ static __attribute__((noinline, noreturn)) void not_an_object(const void *ptr)
     panic("heap_free: %p is not the start of an allocation", ptr);
 }
 
-/* The object, which is out of its page's list already. */
+/* object was the last free one of its page. Enters with the class locked. */
 static __attribute__((noinline)) void *end_page(struct slab_class *class,
                                                 void *object)
 {

@@ -9,8 +9,8 @@
 
 #include <pith/compiler.h>
 
-/* size_bytes of memory aligned to 16 (to 8 below 16 bytes); size 0 gives a
- * unique pointer. */
+/* size_bytes of memory aligned to 16; size 0 gives a unique pointer. More than
+ * 1 GiB at once is out of memory. */
 void *heap_alloc(size_t size_bytes);
 void *heap_zalloc(size_t size_bytes);
 /* align is a power of two, at most 1 MiB. */

@@ -96,6 +96,45 @@ TEST(page_order_out_of_range_returns_null)
     arena_fini();
 }
 
+/* RAM joins in steps of 16 MiB, here three or four. */
+TEST(page_ram_joins_when_needed_and_counts_from_the_start)
+{
+    uint64_t pages = 12000, taken = 0;
+    struct page_stats stats;
+
+    arena_init(pages);
+    CHECK_EQ(page_table.count, 0);
+    page_get_stats(&stats);
+    CHECK_EQ(stats.total_pages, pages);
+    CHECK_EQ(stats.free_pages, pages);
+    CHECK(page_alloc(0) != NULL);
+    CHECK(page_table.count > 0 &&
+          page_table.count <=
+              ((uint64_t)arena >> PAGE_SHIFT) - page_table.first + 4096);
+    CHECK_EQ(arena_free_pages(), pages - 1);
+    while (page_alloc(0))
+        taken++;
+    CHECK_EQ(taken, pages - 1);
+    page_get_stats(&stats);
+    CHECK_EQ(stats.total_pages, pages);
+    CHECK_EQ(stats.free_pages, 0);
+    arena_fini();
+}
+
+TEST(page_added_module_is_allocated)
+{
+    arena_init(PAGES);
+    /* The module is the arena's second half. */
+    arena_ranges.list[0].end = (uint64_t)arena + PAGES / 2 * PAGE_SIZE;
+    page_add((uint64_t)arena + PAGES / 2 * PAGE_SIZE + 1,
+             PAGES / 2 * PAGE_SIZE - 1);
+    CHECK_EQ(arena_free_pages(), PAGES - 1); /* whole pages only */
+    for (int i = 0; i < PAGES - 1; i++)
+        CHECK(page_alloc(0) != NULL);
+    CHECK(page_alloc(0) == NULL);
+    arena_fini();
+}
+
 TEST(page_zeroed_block_is_zero)
 {
     char *pages;
