@@ -85,9 +85,10 @@ int physmap_add(unsigned space, uint64_t idx, void **out)
 
 void physmap_init(void)
 {
+    hole.start_paddr = HOLE_START;
+    hole.end_paddr = 0;
     if (boot_info.flags & SIF_INITDOMAIN)
         return;
-    hole.start_paddr = HOLE_START;
     for (unsigned i = 0; i < boot_info.region_count; i++) {
         const struct boot_region *region = &boot_info.regions[i];
 
