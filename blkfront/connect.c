@@ -16,7 +16,7 @@
 #include <pith/string.h>
 #include <xen/io/protocols.h>
 
-/* How long boot waits for disks. */
+/* How long boot and a reconnect wait for disks. */
 #define READY_NS (10 * NS_PER_SEC)
 /* How long a disconnect waits for what is on the ring. */
 #define DRAIN_NS (2 * NS_PER_SEC)
@@ -187,7 +187,8 @@ static enum blk_flush_kind flush_kind(const struct blkfront *disk,
         return BLK_FLUSH_CACHE;
     if (values[BARRIER])
         return BLK_FLUSH_BARRIER;
-    log_info("%s: the backend offers no flush", disk->blkdev.name);
+    if (!disk->registered)
+        log_info("%s: the backend offers no flush", disk->blkdev.name);
     return BLK_FLUSH_NONE;
 }
 
@@ -283,6 +284,14 @@ static struct xenbus_driver blk_driver = {
     .disconnect = blk_disconnect,
     .remove = blk_remove,
 };
+
+int blk_reconnect(struct blkdev *dev)
+{
+    struct blkfront *disk = container_of(dev, struct blkfront, blkdev);
+
+    return xenbus_reconnect(&blk_driver, disk->vdev,
+                            clock_monotonic_ns() + READY_NS);
+}
 
 static int blkfront_init(void)
 {

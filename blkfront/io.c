@@ -345,4 +345,5 @@ static int submit(struct blkdev *dev, struct blk_request *req)
     return rc;
 }
 
-const struct blkdev_ops blk_ops = {.submit = submit};
+const struct blkdev_ops blk_ops = {.submit = submit,
+                                   .reconnect = blk_reconnect};

@@ -71,6 +71,9 @@ unsigned pool_take(struct blk_pool *pool, uint16_t domid, uint16_t *numbers,
                    unsigned count);
 void pool_give(struct blk_pool *pool, const uint16_t *numbers, unsigned count);
 
+/* connect.c: of blk_ops. */
+int blk_reconnect(struct blkdev *dev);
+
 /* io.c */
 extern const struct blkdev_ops blk_ops;
 /* Takes all answers off the ring and sends what was queued. Thread context. */

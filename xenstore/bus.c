@@ -317,6 +317,61 @@ int xenbus_wait_ready(const char *type, uint64_t deadline_ns)
     return rc;
 }
 
+/* One step of a reconnect: stops the device and takes our half to state. */
+static int restart(struct xenbus_driver *driver, unsigned id,
+                   enum xenbus_state state)
+{
+    struct xenbus_device *dev;
+    int rc = -XEN_EIO;
+
+    mutex_lock(&bus.mutex);
+    dev = bus.closed ? NULL : device_find(driver, id);
+    if (dev && !dev->dead) {
+        handshake_stop(dev);
+        rc = xenbus_set_state(dev, state);
+    }
+    mutex_unlock(&bus.mutex);
+    return rc;
+}
+
+/* Has the handshake come to the peer's Closed, or to a new connection? Or can
+ * it no more: then *alive is false. */
+static bool restart_is_at(struct xenbus_driver *driver, unsigned id,
+                          enum xenbus_state state, bool *alive)
+{
+    struct xenbus_device *dev;
+    bool there;
+
+    spin_lock(&bus.lock);
+    dev = device_find(driver, id);
+    *alive = dev && !READ_ONCE(dev->dead);
+    there = *alive && (state == XenbusStateClosed
+                           ? READ_ONCE(dev->peer_state) == XenbusStateClosed
+                           : device_is_ready(dev));
+    spin_unlock(&bus.lock);
+    return there || !*alive;
+}
+
+int xenbus_reconnect(struct xenbus_driver *driver, unsigned id,
+                     uint64_t deadline_ns)
+{
+    bool alive = true;
+    int rc = restart(driver, id, XenbusStateClosed);
+
+    if (!rc)
+        rc = WAITQ_WAIT_UNTIL(
+            &bus.ready, restart_is_at(driver, id, XenbusStateClosed, &alive),
+            deadline_ns);
+    /* A backend that is Closed begins anew when it sees us do so. */
+    if (!rc && alive)
+        rc = restart(driver, id, XenbusStateInitialising);
+    if (!rc && alive)
+        rc = WAITQ_WAIT_UNTIL(
+            &bus.ready, restart_is_at(driver, id, XenbusStateConnected, &alive),
+            deadline_ns);
+    return rc || alive ? rc : -XEN_EIO;
+}
+
 void xenbus_close_all(void)
 {
     struct xenbus_device *dev;

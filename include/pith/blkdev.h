@@ -33,6 +33,11 @@ struct blkdev_ops {
      * (range). Any length; the driver splits it and queues what does not fit.
      * Thread context, does not block. */
     int (*submit)(struct blkdev *dev, struct blk_request *req);
+    /* Ends the connection to the backend and makes a new one; what is under
+     * way is done before or sent again. NULL: there is nothing to reconnect.
+     * 0, -XEN_EIO (gone) or -XEN_ETIME. Thread context; blocks, 10 s at most.
+     */
+    int (*reconnect)(struct blkdev *dev);
 };
 
 struct blkdev_stats {

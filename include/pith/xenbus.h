@@ -91,6 +91,12 @@ void xenbus_fail_deferred(struct xenbus_device *dev, const char *why,
  * passed (-XEN_ETIME, and a log line names the slow ones). */
 int xenbus_wait_ready(const char *type, uint64_t deadline_ns);
 
+/* Closes device id of driver and makes a new connection: both halves go
+ * through Closed. 0 once it is Connected, -XEN_EIO if it is gone or dead,
+ * -XEN_ETIME. Thread context, not in a callback; blocks. */
+int xenbus_reconnect(struct xenbus_driver *driver, unsigned id,
+                     uint64_t deadline_ns);
+
 /* Disconnects all devices in order and tells their peers: at the end of the
  * system. A lifecycle hook of level 080 calls it. */
 void xenbus_close_all(void);

@@ -53,6 +53,10 @@ extern "C" {
  * stacks. */
 int pith_status(struct pith_status *out);
 
+/* Ends the connection of a disk ("xvda") to its backend and makes a new one;
+ * open files stay. 0, or -1 with errno ENODEV, EIO or ETIME. */
+int pith_disk_reconnect(const char *name);
+
 #ifdef __cplusplus
 }
 #endif
