@@ -38,8 +38,8 @@ abort_is_a_crash_with_backtrace() {
     guest_start hello /job/hello 'cmdline="-- --abort"' &&
         guest_wait hello 20 || return
     [ "$reason" = 3 ] || lab_error "shutdown reason $reason, expected 3" || return
-    guest_says hello 'main+0x' 5 && guest_destroy hello || return
-    xl dmesg | grep -q 'main+0x' ||
+    guest_says hello 'abort+0x' 5 && guest_destroy hello || return
+    xl dmesg | grep -q 'abort+0x' ||
         lab_error "no backtrace on the emergency console"
 }
 
