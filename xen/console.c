@@ -91,6 +91,8 @@ static bool take_locked(char *buf, size_t length)
     memcpy(buf, ring->in + at, first);
     memcpy(buf + first, ring->in, length - first);
     console.in_cons += length;
+    /* Taken before freed; with xenconsoled's between reading in_cons and
+     * writing over the text. */
     barrier_write();
     WRITE_ONCE(ring->in_cons, console.in_cons);
     /* It may have filled the ring after we looked and before it could see the

@@ -32,7 +32,8 @@ struct evtchn_vcpu {
 };
 _Static_assert(sizeof(struct vcpu_info) == 64, "vcpu_info is a cache line");
 
-/* This vCPU's vcpu_info: the shared info page's before evtchn_vcpu_init. */
+/* This vCPU's vcpu_info. Before evtchn_vcpu_init only on the boot vCPU, whose
+ * first one is in the shared info page. */
 const struct vcpu_info *vcpu_info_this(void);
 
 /*

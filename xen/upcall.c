@@ -14,6 +14,7 @@
 #include <pith/lapic.h>
 #include <pith/map.h>
 #include <pith/page.h>
+#include <pith/panic.h>
 #include <pith/string.h>
 #include <pith/vectors.h>
 #include <pith/xeninfo.h>
@@ -66,7 +67,10 @@ const struct vcpu_info *vcpu_info_this(void)
     const struct cpu *cpu = this_cpu();
     const struct evtchn_vcpu *vcpu = cpu->evtchn;
 
-    return vcpu ? &vcpu->info : &xen_shared_info()->vcpu_info[cpu->id];
+    if (vcpu)
+        return &vcpu->info;
+    ASSERT(cpu->id == 0); /* the shared info page has no room for all */
+    return &xen_shared_info()->vcpu_info[0];
 }
 
 /* True if the EOI that the per-vCPU vector needs costs no exit. */
