@@ -7,7 +7,7 @@ import sys
 import tempfile
 
 from . import image, trees
-from .job import LAB_FAILED, run_job
+from .job import LAB_FAILED, boot_dom0, run_job
 
 
 def _machine_options(parser):
@@ -37,6 +37,11 @@ def _parser():
     run.add_argument("-q", "--quiet", action="store_true",
                      help="do not show the console")
     run.add_argument("jobdir")
+    boot = commands.add_parser("boot", help="boot an image as PVH dom0")
+    _machine_options(boot)
+    boot.add_argument("-q", "--quiet", action="store_true")
+    boot.add_argument("kernel")
+    boot.add_argument("words", nargs="*", help="its command line")
     return parser
 
 
@@ -49,30 +54,42 @@ def _image(args):
     return 0
 
 
-def _complain(error, log):
-    print(f"lab: {error}; console in {log}", file=sys.stderr)
-
-
-def _run(args):
-    options = dict(vars(args))
-    for name in ("command", "quiet", "jobdir"):
-        del options[name]
-    echo = None if args.quiet else sys.stdout.buffer
-    result = run_job(args.jobdir, echo=echo, **options)
+def _report(result, out=None):
+    """Says where the console of a failed run is; returns its status."""
     if result.error:
-        log = os.path.join(args.out or "", "console.log")
-        if not args.out:
+        log = os.path.join(out or "", "console.log")
+        if not out:
             number, log = tempfile.mkstemp(prefix="pith-lab-", suffix=".log")
             with os.fdopen(number, "w") as dst:
                 dst.write(result.console)
-        _complain(result.error, log)
+        print(f"lab: {result.error}; console in {log}", file=sys.stderr)
     return result.status
+
+
+def _options(args):
+    options = dict(vars(args))
+    del options["command"]
+    options["echo"] = None if options.pop("quiet") else sys.stdout.buffer
+    return options
+
+
+def _run(args):
+    options = _options(args)
+    return _report(run_job(options.pop("jobdir"), **options), args.out)
+
+
+def _boot(args):
+    options = _options(args)
+    words = " ".join(options.pop("words"))
+    return _report(boot_dom0(options.pop("kernel"), words, **options))
 
 
 def main():
     args = _parser().parse_args()
+    trees.interruptible()
     try:
-        return _image(args) if args.command == "image" else _run(args)
+        return {"image": _image, "run": _run, "boot": _boot}[args.command](
+            args)
     except trees.LabError as error:
         print(f"lab: {error}", file=sys.stderr)
         return LAB_FAILED

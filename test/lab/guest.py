@@ -16,6 +16,8 @@ from .trees import LabError
 
 GUEST_MAC = "00:16:3e:70:69:74"
 CRASHED, NO_STATUS = 134, 125
+# Type and owner of the note with the entry point (xen/elfnote.h).
+_PVH_NOTE = b"\x12\0\0\0Xen\0"
 _EXIT_LINE = re.compile(rb"^(?:pith|linux-guest): exit (\d+)\s*$", re.M)
 
 
@@ -39,6 +41,10 @@ class Guest:
         for path in (self.image, *self.disks):
             if not os.path.isfile(path):
                 raise LabError(f"{path}: no such file")
+        with open(self.image, "rb") as image:
+            if _PVH_NOTE not in image.read():
+                raise LabError(f"{self.image}: not a PVH image (it has no "
+                               "XEN_ELFNOTE_PHYS32_ENTRY)")
         if self.rootfs and not os.path.exists(self.rootfs):
             raise LabError(f"{self.rootfs}: no such file or directory")
         if self.ports and self.net == "none":
@@ -74,10 +80,9 @@ def _quoted(arg):
     return '"' + arg.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def command_line(guest, gateway=None):
-    words = [f"pith.ip={guest.net}"]
-    if gateway:
-        words += [f"pith.gw={gateway}", f"pith.dns={gateway}"]
+def command_line(guest, extra=()):
+    """The guest's command line; extra are further kernel words."""
+    words = [f"pith.ip={guest.net}", *extra]
     if guest.cmdline:
         words.append(guest.cmdline)
     if guest.args:

@@ -209,3 +209,38 @@ def run_job(jobdir, echo=None, **options):
     if opts.out:
         _save(result, opts.out)
     return result
+
+
+_PVH_XEN = ("dom0=pvh", "iommu=no-sharept")
+_PVH_QEMU = ("-device", "intel-iommu,intremap=off")
+
+
+def boot_dom0(kernel, words="", echo=None, **options):
+    """Boots Xen with kernel as its PVH dom0, without anything of the lab's.
+
+    The Result has the console; status is 0 if the machine was powered off
+    within the time limit.
+    """
+    opts = Options(**options)
+    opts.xen_args = (*_PVH_XEN, *opts.xen_args)
+    opts.qemu_args = (*_PVH_QEMU, *opts.qemu_args)
+    result = Result()
+    with Machine(opts) as machine:
+        shutil.copy(kernel, machine.path("kernel"))
+        if echo:
+            machine.on_console(Echo(echo))
+        begun = time.monotonic()
+        machine.start(words)
+        ended = machine.pump(opts.timeout)
+        machine.kill()
+        result.seconds = time.monotonic() - begun
+        result.console = _text(machine)
+        if not ended:
+            result.error = f"time limit of {opts.timeout:g} s reached"
+        elif re.search(r"^\(XEN\) Panic on CPU|Dom(ain-)?0 crashed",
+                       result.console, re.M):
+            result.error = _cause(machine, result.console)
+        elif "(XEN)" not in result.console:
+            result.error = failure(machine)
+    result.status = LAB_FAILED if result.error else 0
+    return result

@@ -10,7 +10,6 @@ import os
 import shutil
 import socket
 import sys
-import tempfile
 
 from . import guest as guests
 from .job import DOM0_WORDS, Echo, Options, Result, failure, pack, unpack
@@ -33,20 +32,21 @@ def _subnet(interface):
 
 
 def _network_args(guest):
-    """QEMU's arguments for the guest's network, and its gateway if fixed."""
+    """QEMU's arguments for the guest's network, and kernel words for it."""
     if guest.net == "none":
-        return [], None
-    netdev, gateway, address = "user,id=net0", None, _SLIRP_GUEST
+        return [], ()
+    netdev, words, address = "user,id=net0", (), _SLIRP_GUEST
     interface = guest.address()
     if interface:
         gateway, dns, start = _subnet(interface)
         address = str(interface.ip)
+        words = (f"pith.gw={gateway}", f"pith.dns={dns}")
         netdev += (f",net={interface.network},host={gateway},dns={dns},"
                    f"dhcpstart={start}")
     for host, port in guest.ports:
         netdev += f",hostfwd=tcp:127.0.0.1:{host}-{address}:{port}"
     return ["-netdev", netdev, "-device", "virtio-net-pci,netdev=net0,"
-            "disable-legacy=on,iommu_platform=on"], gateway
+            "disable-legacy=on,iommu_platform=on"], words
 
 
 def _disk_args(guest):
@@ -70,7 +70,7 @@ def _check_ports(guest):
                 raise LabError(f"-p {host}: {error.strerror}") from None
 
 
-def _write_job(guest, gateway, jobdir):
+def _write_job(guest, words, jobdir):
     shutil.copy(guest.image, os.path.join(jobdir, "image"))
     ramdisk = None
     if guest.rootfs:
@@ -81,7 +81,7 @@ def _write_job(guest, gateway, jobdir):
              for n in range(len(guest.disks))]
     text = guests.config(
         guest, "guest", "/job/image", ramdisk,
-        guests.command_line(guest, gateway),
+        guests.command_line(guest, words),
         f"mac={guests.GUEST_MAC},bridge=br0,script=labvif", disks)
     with open(os.path.join(jobdir, "guest.cfg"), "w") as out:
         out.write(text)
@@ -157,13 +157,14 @@ def _verdict(machine, result, console, ended):
 def run(guest, out=None):
     """Runs the guest in the lab and returns the launcher's exit status."""
     _check_ports(guest)
-    net_args, gateway = _network_args(guest)
+    net_args, words = _network_args(guest)
     options = _options(guest, net_args + _disk_args(guest))
     console = guests.Console(out or sys.stdout.buffer)
     result = Result()
-    with tempfile.TemporaryDirectory(prefix="pith-job-") as jobdir, \
-            Machine(options, ("control", "console", "input")) as machine:
-        _write_job(guest, gateway, jobdir)
+    with Machine(options, ("control", "console", "input")) as machine:
+        jobdir = machine.path("job")
+        os.mkdir(jobdir)
+        _write_job(guest, words, jobdir)
         pack(machine, jobdir, options)
         if guest.verbose:
             machine.on_console(Echo(sys.stderr.buffer))

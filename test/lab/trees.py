@@ -9,6 +9,7 @@ lab-bookworm and qemu instead, for experiments.
 import functools
 import glob
 import os
+import signal
 import subprocess
 
 HERE = os.path.dirname(os.path.realpath(__file__))
@@ -17,6 +18,16 @@ SUITES = {"4.20": "lab-trixie", "4.17": "lab-bookworm"}
 
 class LabError(Exception):
     """What went wrong, in one line for the user."""
+
+
+def interruptible():
+    """Lets SIGINT and SIGTERM end the program in order.
+
+    A shell starts background commands with SIGINT ignored, and Python would
+    then leave it so.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def cache_dir():

@@ -27,7 +27,7 @@ follower=$!
 # Preserved here and not destroyed by xl, so that its reason can be read.
 sed 's/^on_\(.*\)="destroy"/on_\1="preserve"/' guest.cfg >/tmp/guest.cfg
 xl create /tmp/guest.cfg >/tmp/create 2>&1 ||
-    fail "xl create: $(tail -n 1 /tmp/create)"
+    { cat /tmp/create; fail "xl create: $(xl_error /tmp/create)"; }
 domid=$(xl domid guest)
 trap stop TERM
 input=$(xenstore-read "/local/domain/$domid/console/tty")

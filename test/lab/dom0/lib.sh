@@ -89,6 +89,11 @@ EOF
     echo "$file"
 }
 
+# xl_error FILE: the line of xl's output that names the cause: the first error.
+xl_error() {
+    grep -m 1 error "$1" || tail -n 1 "$1"
+}
+
 # guest_start NAME KERNEL [LINE...]: creates it and sets the variable domid.
 # The console log of an earlier guest of that name is kept as LOG.old.
 guest_start() {
@@ -97,7 +102,7 @@ guest_start() {
     log=$(guest_log "$1")
     [ ! -f "$log" ] || { cat "$log" >>"$log.old" && rm "$log"; }
     if ! xl create "$config" >$LAB_TMP/create 2>&1; then
-        lab_error "xl create $1: $(tail -n 1 $LAB_TMP/create)"
+        lab_error "xl create $1: $(xl_error $LAB_TMP/create)"
         return
     fi
     domid=$(xl domid "$1")
