@@ -4,6 +4,8 @@ sources := core.c interface.c address.c input.c output.c frame.c timers.c \
            sock_tcp.c tcp_accept.c tcp_recv.c tcp_send.c sock_udp.c resolve.c
 uses := lib arch mm xen kernel
 headers := sock.h
+# lwIP's names for what its own timers.c would supply.
+exports := sys_timeouts_init tcp_timer_needed
 # Part of the room runs in upcalls, which leave vector registers alone; lwIP
 # reads headers through pointers of other types.
 flags := -mgeneral-regs-only -fno-strict-aliasing
