@@ -33,7 +33,7 @@ soak: lab test-images
 check: sdk
 	clang-format --dry-run --Werror $(C_FILES)
 	tools/check-layers --symbols $(B)
-	cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 \
+	cppcheck -j2 --quiet --error-exitcode=1 --inline-suppr --std=c11 \
 	    --enable=warning,portability --suppressions-list=test/cppcheck.txt \
 	    -Iinclude $(filter-out test/%,$(filter %.c,$(C_FILES)))
 ## make bench      figures beside Linux's on the same host; build/bench.json
