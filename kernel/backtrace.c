@@ -9,6 +9,7 @@
 #include <pith/bootinfo.h>
 #include <pith/format.h>
 #include <pith/page.h>
+#include <pith/vectors.h>
 
 #define FRAMES_MAX 32
 
@@ -55,14 +56,22 @@ void backtrace_walk(uint64_t rip, uint64_t rbp,
         const uint64_t *frame = (const uint64_t *)rbp;
 
         print_frame(n, rip, print);
-        /* 8-aligned, so both words of a frame may still lie on two pages. A
-         * fault on a wild call has its caller in the frame: look once. */
-        if ((n && !in_text(rip)) || rbp % 8 || !readable(rbp) ||
-            !readable(rbp + 8))
+        /* the two words of a frame may lie on two pages */
+        if (!in_text(rip) || rbp % 8 || !readable(rbp) || !readable(rbp + 8))
             return;
         rip = frame[1];
         rbp = frame[0];
         if (!rip)
             return;
     }
+}
+
+void backtrace_trap(const struct trap_frame *frame,
+                    void (*print)(const char *line, size_t length))
+{
+    uint64_t rip = frame->rip;
+
+    if (!in_text(rip) && frame->rsp % 8 == 0 && readable(frame->rsp))
+        rip = *(const uint64_t *)frame->rsp;
+    backtrace_walk(rip, frame->rbp, print);
 }

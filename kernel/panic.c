@@ -57,8 +57,9 @@ static void append_where(void)
     if (!end.threads)
         return;
     thread = current();
-    appendf("vCPU %u, thread \"%s\"%s\n", this_cpu()->id,
+    appendf("vCPU %u, thread \"%s\"%s%s\n", this_cpu()->id,
             thread ? thread->name : "(boot)",
+            thread && thread->state == THREAD_BLOCKED ? ", idle" : "",
             this_cpu()->upcall_depth ? ", in an upcall" : "");
 }
 
@@ -133,7 +134,7 @@ static void report(const char *reason, const struct trap_frame *frame)
     append_where();
     if (frame) {
         append_registers(frame);
-        backtrace_walk(frame->rip, frame->rbp, append);
+        backtrace_trap(frame, append);
     } else {
         backtrace_walk(here[1], here[0], append);
     }
@@ -157,6 +158,8 @@ static void page_fault(struct trap_frame *frame)
                        : frame->error_code & 2 ? "write"
                                                : "read";
 
+    if (is_overflow(frame, addr) && this_cpu()->upcall_depth)
+        panic_trap(frame, "stack overflow in an upcall");
     if (is_overflow(frame, addr) && current())
         panic_trap(frame, "stack overflow in thread \"%s\"", current()->name);
     panic_trap(frame, "page fault: %s of 0x%lx", what, addr);

@@ -131,11 +131,18 @@ size_t tty_input_put(struct tty_input *in, char c, char *echo);
 /* Up to size bytes of the first line. */
 size_t tty_input_get(struct tty_input *in, char *buf, size_t size);
 
-/* --- the end by a bug: panic.c, symbols.c --- */
+/* --- the end by a bug: panic.c, backtrace.c, symbols.c --- */
+
+struct trap_frame;
 
 /* Registers the handlers of panics and of page faults. */
 void panic_start(void);
 void fault_start(void);
+
+/* backtrace_walk from where frame was taken. After a call to what is no code,
+ * the walk begins with the caller. */
+void backtrace_trap(const struct trap_frame *frame,
+                    void (*print)(const char *line, size_t length));
 
 /* The table of names, as tools/ksyms writes it: count addresses in ascending
  * order, then as many names, each ended by a NUL. */

@@ -1,4 +1,4 @@
-sources := start.c options.c option_table.c lifecycle.c sched.c thread.c \
+sources := start.c options.c option_table.c lifecycle.c sched.c thread.c tls.c \
            waitq.c mutex.c timer.c panic.c backtrace.c symbols.c tty.c \
            tty_input.c netdev.c blkdev.c
 uses := lib arch boot mm xen

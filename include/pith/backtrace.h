@@ -8,8 +8,8 @@
 
 #include <pith/compiler.h>
 
-/* Hands one line a frame, "#N ADDRESS name+0xOFFSET", to print, from frame
- * pointer rbp and program counter rip on; at most 32 frames. */
+/* Hands one line a frame, "#N ADDRESS name+0xOFFSET" and a newline, to print,
+ * from frame pointer rbp and program counter rip on; at most 32 frames. */
 void backtrace_walk(uint64_t rip, uint64_t rbp,
                     void (*print)(const char *line, size_t length));
 /* Name of the function that holds addr and the offset in it, NULL if none. */

@@ -34,7 +34,7 @@ static int disk_submit(struct blkdev *dev, struct blk_request *req)
     return 0;
 }
 
-static const struct blkdev_ops disk_ops = {disk_submit};
+static const struct blkdev_ops disk_ops = {.submit = disk_submit};
 
 static struct blkdev new_disk(const char *name)
 {
