@@ -30,6 +30,11 @@ void thread_exit(void) __attribute__((noreturn));
 void *thread_user_data(const struct thread *thread);
 void thread_set_user_data(struct thread *thread, void *data);
 
+/* Where the running program's thread-local variables end (FS): the word there
+ * points at itself. One base for all threads as yet, as only one runs the
+ * program. */
+void thread_set_tls_base(void *base);
+
 struct thread_info {
     char name[16];
     const char *state; /* "running", "ready", "blocked" */
