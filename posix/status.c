@@ -3,6 +3,7 @@
 
 #include <pith.h>
 #include <pith/blkdev.h>
+#include <pith/format.h>
 #include <pith/heap.h>
 #include <pith/netdev.h>
 #include <pith/page.h>
@@ -24,8 +25,7 @@ static void add_interface(struct netdev *dev, void *status)
     if (out->interface_count++ >= PITH_MAX_INTERFACES)
         return;
     it = &out->interfaces[out->interface_count - 1];
-    it->name[0] = 'n', it->name[1] = 'e', it->name[2] = 't';
-    it->name[3] = (char)('0' + dev->index % 10);
+    format(it->name, sizeof(it->name), "net%u", dev->index);
     memcpy(it->mac, dev->mac, sizeof(it->mac));
     it->link_up = dev->link_up;
     it->mtu = dev->mtu;

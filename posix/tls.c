@@ -5,17 +5,14 @@
  * One block serves all threads as yet, since only one thread runs the
  * program: the others switch away at their own calls only, and none of them
  * uses newlib's state. pthreads give each thread its own block and base.
- * Source: ELF Handling For Thread-Local Storage, "variant II"; SDM volume 4,
- * IA32_FS_BASE.
+ * Source: ELF Handling For Thread-Local Storage, "variant II".
  */
 
 #include "private.h"
-#include <pith/cpu.h>
 #include <pith/errno.h>
 #include <pith/heap.h>
+#include <pith/thread.h>
 #include <string.h>
-
-#define MSR_FS_BASE 0xC0000100
 
 /* boot/'s linker script: .tdata, the end of .tbss, and their alignment as the
  * value of the last symbol. */
@@ -36,6 +33,6 @@ int tls_init(void)
     /* Variables lie below the base, which points at itself. */
     base = (void **)(block + size);
     *base = base;
-    msr_write(MSR_FS_BASE, (uint64_t)base);
+    thread_set_tls_base(base);
     return 0;
 }
