@@ -3,9 +3,12 @@
  * Guest tests: TEST(name) { CHECK...; } bodies in one main.c, which boots as a
  * guest of its own. Prints "PASS name seconds" or "FAIL name ..." a case.
  * Lines of main.c that steer test/run:
- *   xl: a line for the xl config          cmdline: words; once a boot
+ *   cmdline: words; once a boot           xl: a line for the xl config
  *   expect: reason=0 exit=0               dom0: shell run in dom0 before
- * each written as a comment of one line of its own.
+ *   console: what must be printed         xen: the same, on Xen's console
+ * each a comment of one line of its own; the last two are regular expressions.
+ * One that is indented by more than a space belongs to the cmdline above it,
+ * the others to every boot.
  */
 #ifndef PITH_GUEST_TEST_H
 #define PITH_GUEST_TEST_H
