@@ -182,7 +182,9 @@ static void convert(struct output *out, struct spec *spec, char kind,
     case 'x':
     case 'X':
         put_number(out, spec, unsigned_arg(args, spec), 16,
-                   !spec->alternate ? "" : kind == 'x' ? "0x" : "0X",
+                   !spec->alternate ? ""
+                   : kind == 'x'    ? "0x"
+                                    : "0X",
                    kind == 'X');
         break;
     case 'p':

@@ -31,9 +31,10 @@ soak: lab test-images
 	test/run system --soak --timeout 3600
 ## make check      format, layers, symbols, static analysis
 check: sdk
-	clang-format --dry-run --Werror $(C_FILES)
-	tools/check-layers --symbols $(B)
-	cppcheck -j2 --quiet --error-exitcode=1 --inline-suppr --std=c11 \
+	@echo "  CHECK format, layers, symbols, static analysis"
+	$(Q)clang-format --dry-run --Werror $(C_FILES)
+	$(Q)tools/check-layers --symbols $(B)
+	$(Q)cppcheck -j2 --quiet --error-exitcode=1 --inline-suppr --std=c11 \
 	    --enable=warning,portability --suppressions-list=test/cppcheck.txt \
 	    -Iinclude $(filter-out test/%,$(filter %.c,$(C_FILES)))
 ## make bench      figures beside Linux's on the same host; build/bench.json
