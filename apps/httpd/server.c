@@ -121,7 +121,7 @@ int server_run(unsigned port, unsigned max_conns)
         return 1;
     }
     s.fds[0] = (struct pollfd){.fd = s.listener, .events = POLLIN};
-    printf("httpd: serving %s on port %u\n", server_root, port);
+    printf("httpd: serving %s/ on port %u\n", server_root, port);
     fflush(stdout);
     for (;;)
         serve_once(&s);
