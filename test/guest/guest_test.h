@@ -6,7 +6,9 @@
  *   cmdline: words; once a boot           xl: a line for the xl config
  *   expect: reason=0 exit=0               dom0: shell run in dom0 before
  *   console: what must be printed         xen: the same, on Xen's console
- * each a comment of one line of its own; the last two are regular expressions.
+ *   check: shell run in dom0 after, which must succeed; $log is the console
+ * each a comment of one line of its own; console and xen are regular
+ * expressions.
  * One that is indented by more than a space belongs to the cmdline above it,
  * the others to every boot.
  */
