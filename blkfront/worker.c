@@ -8,6 +8,7 @@
 
 #include "private.h"
 
+#include <pith/atomic.h>
 #include <pith/clock.h>
 #include <pith/errno.h>
 #include <pith/log.h>

@@ -16,6 +16,7 @@
 #include "bus.h"
 #include "private.h"
 
+#include <pith/atomic.h>
 #include <pith/errno.h>
 #include <pith/format.h>
 #include <pith/log.h>
@@ -51,13 +52,16 @@ int xenbus_set_state(struct xenbus_device *dev, enum xenbus_state state)
     return xs_transaction(write_state_if_present, dev);
 }
 
-/* What the peer's state node holds, as a state. 0 or -XEN_EINVAL. */
+/* What the peer's state node holds, as a state. A node that is gone says
+ * EACCES where we may not look at the directory that it was in. 0 or
+ * -XEN_EINVAL. */
 static int state_from_text(long length, const char *text,
                            enum xenbus_state *out)
 {
     uint64_t state = XenbusStateUnknown;
+    bool gone = length == -XEN_ENOENT || length == -XEN_EACCES;
 
-    if (length != -XEN_ENOENT &&
+    if (!gone &&
         (length < 0 || xs_parse_u64(text, XenbusStateReconfigured, &state)))
         return -XEN_EINVAL;
     *out = (enum xenbus_state)state;

@@ -15,6 +15,7 @@
 
 #include "private.h"
 
+#include <pith/atomic.h>
 #include <pith/clock.h>
 #include <pith/errno.h>
 #include <pith/evtchn.h>

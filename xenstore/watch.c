@@ -9,6 +9,7 @@
 
 #include "private.h"
 
+#include <pith/atomic.h>
 #include <pith/clock.h>
 #include <pith/errno.h>
 #include <pith/format.h>
