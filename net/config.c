@@ -42,6 +42,7 @@ static int set_ip(unsigned index, const char *value)
     if (!config)
         return -XEN_EINVAL;
     config->mode = NET_STATIC;
+    config->address = config->prefix_bits = 0; /* the last word counts */
     if (!strcmp(value, "dhcp"))
         config->mode = NET_DHCP;
     else if (!strcmp(value, "none"))
@@ -120,13 +121,11 @@ OPTION(net_ip6, "net#.ip6", set_ip6, WANTS_IP6);
 /* NULL, or what is wrong with its gateway. */
 static const char *gateway_fault(const struct net_config *config)
 {
-    uint32_t mask = ~(uint32_t)0 << (32 - config->prefix_bits);
-
     if (!config->gateway)
         return NULL;
     if (config->mode != NET_STATIC)
         return "wants an address in ip";
-    if ((config->gateway ^ config->address) & mask)
+    if ((config->gateway ^ config->address) >> (32 - config->prefix_bits))
         return "is not in the network of ip";
     if (config->gateway == config->address)
         return "is the interface's own address";
