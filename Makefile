@@ -110,7 +110,6 @@ $(foreach a,$(APPS),$(eval $(call app_rule,$(a))))
 help:
 	@sed -n 's/^## //p' Makefile tools/sdk/sdk.mk test/test.mk
 ## make            the SDK in build/sdk and the images build/apps/NAME/NAME
-## make run        httpd (or APP=name) as a PVH guest on a real Xen host
 ## make clean      removes build/
 ## make distclean  also the cache of downloads and builds
 clean:

@@ -14,7 +14,8 @@ struct option {
     const char *key;
     /* index: the number, else 0. value is borrowed for ever. Returns 0 or
      * -XEN_EINVAL: then the boot ends with "pith.KEY: bad value \"VALUE\":
-     * wants WANTS". Boot context: must not block or allocate. */
+     * wants WANTS". Thread "main", before the
+     * rooms from level 060 on: must not block. */
     int (*set)(unsigned index, const char *value);
     const char *wants; /* such as "auto, vcpu or callback" */
 };

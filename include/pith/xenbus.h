@@ -49,7 +49,8 @@ struct xenbus_driver {
      * called. */
     int (*connect)(struct xenbus_device *dev);
     enum xenbus_state after_connect; /* Initialised, or Connected at once */
-    /* The peer is Connected: read its final keys, start. May be NULL. */
+    /* The peer is Connected: read its final keys, start. May be NULL. An error
+     * kills the device, and disconnect is called. */
     int (*connected)(struct xenbus_device *dev);
     /* Stop, revoke grants, fail what is in flight: the peer is closing, lied
      * or vanished. Called once for each connect; the device may connect again.

@@ -27,19 +27,30 @@ ran_for() {
     guest_destroy "$name"
 }
 
+# mark: leaves a mark in the host's log of guest exits (mark.c).
+mark() {
+    guest_start mark /job/mark memory=4 && guest_wait mark 30 || fail 'no mark'
+    guest_destroy mark
+}
+
 # request_cost NAME ADDRESS CONNECTIONS: cpu_time a request, as the slope of
-# two run lengths, which leaves out all that happens once.
+# two run lengths, which leaves out all that happens once. Three marks stand
+# around the two runs, and a line in /tmp/marks says what they are for.
 request_cost() {
     local name=$1 address=$2 conns=$3 t0 t1 t2 short=512 long=2048
     httpload "$address" 80 /1k.html "$conns" 128 >/dev/null || fail "$name: load"
     sleep 1
+    mark
     t0=$(guest_time "$name")
     httpload "$address" 80 /1k.html "$conns" $short >/dev/null || fail "$name: load"
     sleep 1
     t1=$(guest_time "$name")
+    mark
     httpload "$address" 80 /1k.html "$conns" $long >/dev/null || fail "$name: load"
     sleep 1
     t2=$(guest_time "$name")
+    mark
+    echo "MARKS ${name}_http_exits_$conns $((long - short))" >>/tmp/marks
     echo $((((t2 - t1) - (t1 - t0)) / (long - short)))
 }
 
@@ -95,3 +106,4 @@ before=$(guest_time linux)
 sleep 10
 figure linux_idle_10_seconds $(($(guest_time linux) - before))
 guest_destroy linux
+cat /tmp/marks

@@ -20,7 +20,8 @@ $(SDK_LIB)/libpith.a: $(OBJECTS) $(COMPOSE)
 
 SDK_TOOLS := ar ranlib strip nm objcopy
 SDK_SOURCES := tools/sdk/pith-cc tools/sdk/thin-libc tools/ksyms tools/pith-run boot/pith.lds \
-    $(wildcard posix/include/*.h posix/include/*/*.h)
+    $(wildcard posix/include/*.h posix/include/*/*.h test/lab/* \
+    test/lab/dom0/*)
 $(SDK_STAMP): $(SDK_LIB)/libpith.a $(SDK_SOURCES) tools/sdk/sdk.mk Makefile
 	$(call say,SDK,$(SDK))
 	@mkdir -p $(SDK)/bin $(SDK)/include/pith $(SDK)/share
@@ -33,6 +34,10 @@ $(SDK_STAMP): $(SDK_LIB)/libpith.a $(SDK_SOURCES) tools/sdk/sdk.mk Makefile
 	$(Q)printf '%s\n' $(ROOT_SYMBOLS) > $(SDK_LIB)/roots
 	$(Q)install -m 755 tools/sdk/pith-cc $(SDK)/bin/pith-cc
 	$(Q)install -m 755 tools/pith-run $(SDK)/bin/pith
+	$(Q)rm -rf $(SDK)/share/pith && mkdir -p $(SDK)/share/pith/tools
+	$(Q)cp -r test/lab $(SDK)/share/pith/lab
+	$(Q)cp -r tools/deps tools/depslib tools/deps.lock tools/patches \
+	    $(SDK)/share/pith/tools/
 	$(Q)ln -sf pith-cc $(SDK)/bin/x86_64-pith-elf-gcc
 	$(Q)for t in $(SDK_TOOLS); do \
 	    ln -sf "$$(command -v $$t)" $(SDK)/bin/x86_64-pith-elf-$$t; done
