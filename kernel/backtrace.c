@@ -9,6 +9,7 @@
 #include <pith/bootinfo.h>
 #include <pith/format.h>
 #include <pith/page.h>
+#include <pith/string.h>
 #include <pith/vectors.h>
 
 #define FRAMES_MAX 32
@@ -49,10 +50,10 @@ static void print_frame(unsigned n, uint64_t rip,
     print(line, (size_t)length);
 }
 
-void backtrace_walk(uint64_t rip, uint64_t rbp,
-                    void (*print)(const char *line, size_t length))
+static void walk(unsigned n, uint64_t rip, uint64_t rbp,
+                 void (*print)(const char *line, size_t length))
 {
-    for (unsigned n = 0; n < FRAMES_MAX; n++) {
+    for (; n < FRAMES_MAX; n++) {
         const uint64_t *frame = (const uint64_t *)rbp;
 
         print_frame(n, rip, print);
@@ -66,12 +67,54 @@ void backtrace_walk(uint64_t rip, uint64_t rbp,
     }
 }
 
+void backtrace_walk(uint64_t rip, uint64_t rbp,
+                    void (*print)(const char *line, size_t length))
+{
+    walk(0, rip, rbp, print);
+}
+
+/* Has the function made its frame when it comes to rip? One that calls nothing
+ * may have none. *out_pushed: rbp lies on the stack already. */
+static bool has_frame(uint64_t rip, bool *out_pushed)
+{
+    static const uint8_t mov_rsp_rbp[] = {0x48, 0x89, 0xe5}, push_rbp = 0x55;
+    const uint8_t *at = (const uint8_t *)rip, *start;
+    uint64_t offset;
+
+    if (!symbol_find(rip, &offset))
+        return true;
+    start = at - offset;
+    *out_pushed = offset && *start == push_rbp;
+    for (at = start; at + sizeof(mov_rsp_rbp) <= start + offset; at++)
+        if (!memcmp(at, mov_rsp_rbp, sizeof(mov_rsp_rbp)))
+            return true;
+    return false;
+}
+
+/* Who called the code at frame->rip, where rbp does not lead to it; else 0. */
+static uint64_t frameless_caller(const struct trap_frame *frame)
+{
+    bool pushed = false;
+    uint64_t at, caller;
+
+    if (in_text(frame->rip) && has_frame(frame->rip, &pushed))
+        return 0;
+    at = frame->rsp + (pushed ? 8 : 0);
+    if (at % 8 || !readable(at))
+        return 0;
+    caller = *(const uint64_t *)at;
+    return in_text(caller) ? caller : 0;
+}
+
 void backtrace_trap(const struct trap_frame *frame,
                     void (*print)(const char *line, size_t length))
 {
-    uint64_t rip = frame->rip;
+    uint64_t caller = frameless_caller(frame);
 
-    if (!in_text(rip) && frame->rsp % 8 == 0 && readable(frame->rsp))
-        rip = *(const uint64_t *)frame->rsp;
-    backtrace_walk(rip, frame->rbp, print);
+    if (caller) {
+        print_frame(0, frame->rip, print);
+        walk(1, caller, frame->rbp, print);
+    } else {
+        walk(0, frame->rip, frame->rbp, print);
+    }
 }

@@ -139,8 +139,8 @@ struct trap_frame;
 void panic_start(void);
 void fault_start(void);
 
-/* backtrace_walk from where frame was taken. After a call to what is no code,
- * the walk begins with the caller. */
+/* backtrace_walk from where frame was taken. The caller is not missed where
+ * the function has not made its frame, or what was called is no code. */
 void backtrace_trap(const struct trap_frame *frame,
                     void (*print)(const char *line, size_t length));
 
