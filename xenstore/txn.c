@@ -4,9 +4,14 @@
 #include "private.h"
 
 #include <pith/errno.h>
+#include <pith/mutex.h>
 #include <pith/string.h>
 
 #define TRANSACTION_TRIES 16
+
+/* One body of ours at a time: two threads in step would make each other start
+ * again until one has no try left. */
+static struct mutex transacting = MUTEX_INIT(transacting);
 
 int xs_transaction_start(uint32_t *out_txn)
 {
@@ -35,7 +40,7 @@ int xs_transaction_end(uint32_t txn, bool commit)
     return client_run(&call, 1);
 }
 
-int xs_transaction(int (*body)(uint32_t txn, void *arg), void *arg)
+static int transact(int (*body)(uint32_t txn, void *arg), void *arg)
 {
     int rc = -XEN_EAGAIN;
 
@@ -52,5 +57,15 @@ int xs_transaction(int (*body)(uint32_t txn, void *arg), void *arg)
         }
         rc = xs_transaction_end(txn, true);
     }
+    return rc;
+}
+
+int xs_transaction(int (*body)(uint32_t txn, void *arg), void *arg)
+{
+    int rc;
+
+    mutex_lock(&transacting);
+    rc = transact(body, arg);
+    mutex_unlock(&transacting);
     return rc;
 }

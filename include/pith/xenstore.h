@@ -43,7 +43,8 @@ int xs_transaction_start(uint32_t *out_txn);
 /* commit false aborts. -XEN_EAGAIN: somebody interfered, start again. */
 int xs_transaction_end(uint32_t txn, bool commit);
 /* Runs body(txn, arg) in a transaction, again on every conflict, at most 16
- * times; a body that fails aborts and its error is returned. */
+ * times; a body that fails aborts and its error is returned. One at a time:
+ * body must not call this. */
 int xs_transaction(int (*body)(uint32_t txn, void *arg), void *arg);
 
 /* text as a decimal number of at most max, else -XEN_EINVAL. Any context. */
