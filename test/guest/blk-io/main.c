@@ -127,8 +127,11 @@ TEST(blk_readonly_disk_refuses_writes)
 {
     struct blkdev *second = blkdev_find("xvdb");
     static unsigned char buf[512];
+    struct blk_request req = {
+        .op = BLK_WRITE, .length_bytes = 512, .buffer = buf};
 
     CHECK_EQ(blkdev_write(second, 0, buf, 512), -XEN_EROFS);
+    CHECK_EQ(second->ops->submit(second, &req), -XEN_EROFS);
     CHECK_EQ(blkdev_read(second, 0, buf, 512), 0);
     CHECK_EQ(memcmp(buf, "second", 6), 0);
 }
