@@ -8,7 +8,7 @@ suite; so the dynamic section is read here (System V ABI, chapter 5).
 import os
 import struct
 
-_PT_LOAD, _PT_DYNAMIC, _PT_INTERP = 1, 2, 3
+_PT_LOAD, _PT_DYNAMIC = 1, 2
 _DT_NEEDED, _DT_STRTAB = 1, 5
 
 

@@ -183,8 +183,10 @@ def _compile(source, work):
     """A static helper program for dom0, built by the host's compiler."""
     name = os.path.basename(source)[:-2]
     out = os.path.join(work, name)
-    subprocess.run(["cc", "-D_GNU_SOURCE", "-O2", "-static", "-Wall", "-Wextra", "-o", out,
-                    source], check=True)
+    command = ["cc", "-D_GNU_SOURCE", "-O2", "-static", "-Wall", "-Wextra",
+               "-o", out, source]
+    if subprocess.run(command).returncode:
+        raise trees.LabError(f"{source} does not compile")
     return name, out
 
 

@@ -8,7 +8,6 @@ Its exit status, its console and the files it puts in /job/out come back.
 import os
 import re
 import shutil
-import sys
 import tarfile
 import time
 from dataclasses import dataclass, field

@@ -60,7 +60,10 @@ fetch() {
     shift 2
     end=$((${SECONDS} + 20))
     until curl -sS -f -m 20 -o "$file" "$@" "$url" 2>$LAB_TMP/curl; do
-        [ $SECONDS -lt $end ] || { lab_error "$url: $(cat $LAB_TMP/curl)"; return; }
+        if [ $SECONDS -ge $end ]; then
+            lab_error "$url: $(cat $LAB_TMP/curl)"
+            return
+        fi
         sleep 0.1
     done
 }
@@ -151,6 +154,22 @@ guest_says() {
 # guest_time NAME: prints the processor time it has used, in ns.
 guest_time() {
     domtime "$(xl domid "$1")" | cut -d ' ' -f 2
+}
+
+# exits_start, exits_stop: in between, Xen records VM exits; exits_stop prints
+# "CODE COUNT" lines and "total COUNT" (see exits.c). Recording costs time, so
+# times are taken in another run.
+exits_start() {
+    xentrace -D -e 0x00081000 -S 1024 $LAB_TMP/trace >/dev/null 2>&1 &
+    LAB_TRACER=$!
+    sleep 0.3
+}
+
+exits_stop() {
+    sleep 0.3
+    kill -INT $LAB_TRACER
+    wait $LAB_TRACER
+    exits $LAB_TMP/trace
 }
 
 guest_destroy() {
