@@ -53,3 +53,18 @@ $(B)/test/bench/firstframe: test/bench/firstframe.c $(SDK_STAMP)
 	$(Q)$(SDK)/bin/pith-cc -O2 -Wall -Wextra -Werror -Iinclude \
 	    -isystem $(XEN_HEADERS) -o $@ $<
 bench: $(B)/test/bench/firstframe
+
+# A backend that lies, for dom0; and programs whose rings begin before 2^32.
+$(B)/test/liar: $(wildcard test/liar/*.c) test/liar/liar.h
+	@mkdir -p $(@D)
+	$(call say,HOST,$@)
+	$(Q)$(CC) -std=gnu11 -O2 $(WARN) -D_GNU_SOURCE -static \
+	    -isystem $(XEN_HEADERS) -o $@ $(filter %.c,$^)
+WRAP_IMAGES := $(B)/test/wrap/httpd-wrap $(B)/test/wrap/blkcheck-wrap
+$(B)/test/wrap/%-wrap: test/system/wrap.c $(SDK_STAMP) \
+        $(wildcard apps/httpd/*.[ch] apps/blkcheck/*.c)
+	@mkdir -p $(@D)
+	$(call say,GUEST,$@)
+	$(Q)$(SDK)/bin/pith-cc -O2 -Wl,--wrap=front_ring_init -Iinclude \
+	    -isystem $(XEN_HEADERS) -o $@ $< apps/$*/*.c
+test-images: $(B)/test/liar $(WRAP_IMAGES)
