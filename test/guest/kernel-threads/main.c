@@ -116,10 +116,10 @@ TEST(timer_order_is_by_deadline)
 
     for (int i = 0; i < 3; i++) {
         timer_init(&timers[i], note);
-        timer_arm(&timers[i], now_ns + (uint64_t)(3 - i) * 10 * NS_PER_MS);
+        timer_arm(&timers[i], now_ns + (uint64_t)(3 - i) * 200 * NS_PER_MS);
     }
     CHECK(timer_cancel(&timers[1]));
-    thread_sleep_until(now_ns + 50 * NS_PER_MS);
+    thread_sleep_until(now_ns + 700 * NS_PER_MS);
     CHECK_STR(fired, "20");
 }
 
