@@ -28,13 +28,14 @@ static struct progress progress_get(const struct blk_request *req)
 {
     struct progress p;
 
-    memcpy(&p, req->driver_data, sizeof(p));
+    /* Inline, which the plain name is not in a freestanding program. */
+    __builtin_memcpy(&p, req->driver_data, sizeof(p));
     return p;
 }
 
 static void progress_set(struct blk_request *req, struct progress p)
 {
-    memcpy(req->driver_data, &p, sizeof(p));
+    __builtin_memcpy(req->driver_data, &p, sizeof(p));
 }
 
 static void count_end(struct blkdev *dev, const struct blk_request *req,
@@ -105,21 +106,23 @@ static uint8_t operation_of(const struct blkfront *disk, enum blk_op op)
                                             : BLKIF_OP_FLUSH_DISKCACHE;
 }
 
+/* The slot is kept from request to request: its padding, which the backend
+ * sees, stays zero without being cleared each time. */
 static void put_on_ring(struct blkfront *disk, const struct blk_flight *f)
 {
     struct blk_connection *c = disk->connection;
-    struct blkif_request slot = {
-        .operation = f->operation,
-        .nr_segments = f->page_count,
-        .handle = (blkif_vdev_t)disk->vdev,
-        .id = f->id,
-        .sector_number = (f->request->offset_bytes + f->at_bytes) /
-                         BLK_UNIT_BYTES,
-    };
+    struct blkif_request *slot = &c->slot;
 
+    slot->operation = f->operation;
+    slot->nr_segments = f->page_count;
+    slot->handle = (blkif_vdev_t)disk->vdev;
+    slot->id = f->id;
+    slot->sector_number = (f->request->offset_bytes + f->at_bytes) /
+                          BLK_UNIT_BYTES;
     for (uint32_t i = 0; i < f->page_count; i++)
-        blk_segment(&slot.seg[i], c->pool.refs[f->pages[i]], i, f->bytes);
-    front_ring_put(&c->ring, &slot, sizeof(slot));
+        blk_segment(&slot->seg[i], c->pool.refs[f->pages[i]], i, f->bytes);
+    front_ring_put(&c->ring, slot,
+                   offsetof(struct blkif_request, seg[f->page_count]));
 }
 
 /* Sends the next piece of req. False: no slot or no page is free. */
@@ -226,10 +229,11 @@ static int answer_locked(struct blkfront *disk,
 {
     struct blk_flight *flights = disk->connection->flights;
     const char *why;
-    int index = blk_response_match(flights, rsp, &why);
+    uint64_t value;
+    int index = blk_response_match(flights, rsp, &why, &value);
 
     if (index < 0) {
-        lied_locked(disk, why, rsp->id);
+        lied_locked(disk, why, value);
         return index;
     }
     piece_end_locked(disk, &flights[index],

@@ -97,22 +97,26 @@ void blk_segment(struct blkif_request_segment *segment, grant_ref_t ref,
 }
 
 int blk_response_match(const struct blk_flight *flights,
-                       const struct blkif_response *response, const char **why)
+                       const struct blkif_response *response, const char **why,
+                       uint64_t *value)
 {
     uint64_t index = response->id % BLK_FLIGHTS;
     const struct blk_flight *flight = &flights[index];
 
     if (!flight->busy || flight->id != response->id) {
         *why = "an answer to no request, its id";
+        *value = response->id;
         return -XEN_EIO;
     }
     if (flight->operation != response->operation) {
         *why = "an answer to another operation";
+        *value = response->operation;
         return -XEN_EIO;
     }
     if (response->status > BLKIF_RSP_OKAY ||
         response->status < BLKIF_RSP_EOPNOTSUPP) {
-        *why = "an answer with an unknown status";
+        *why = "an answer with an unknown status, as 16 bits";
+        *value = (uint16_t)response->status;
         return -XEN_EIO;
     }
     return (int)index;

@@ -61,8 +61,9 @@ void blk_segment(struct blkif_request_segment *segment, grant_ref_t ref,
                  uint32_t i, uint32_t bytes);
 
 /* Index of the flight that response answers, or -XEN_EIO with *why saying what
- * is wrong with it. */
+ * is wrong with it, and *value the wrong value. */
 int blk_response_match(const struct blk_flight *flights,
-                       const struct blkif_response *response, const char **why);
+                       const struct blkif_response *response, const char **why,
+                       uint64_t *value);
 
 #endif

@@ -114,6 +114,7 @@ static int match(uint64_t id, uint8_t operation, int16_t status)
     struct blkif_response rsp = {
         .id = id, .operation = operation, .status = status};
     const char *why = NULL;
+    uint64_t value;
     int index;
 
     memset(flights, 0, sizeof(flights));
@@ -121,8 +122,13 @@ static int match(uint64_t id, uint8_t operation, int16_t status)
     flights[5].id = 1000 * BLK_FLIGHTS + 5;
     flights[5].operation = BLKIF_OP_WRITE;
     flights[6].id = 1000 * BLK_FLIGHTS + 6; /* was answered before */
-    index = blk_response_match(flights, &rsp, &why);
+    index = blk_response_match(flights, &rsp, &why, &value);
     CHECK_EQ(index < 0, why != NULL);
+    /* The value that is named is the one that differs. */
+    if (index < 0)
+        CHECK_EQ(value, id != flights[5].id           ? id
+                        : operation != BLKIF_OP_WRITE ? operation
+                                                      : (uint16_t)status);
     return index;
 }
 
