@@ -9,7 +9,6 @@
 #include <pith/errno.h>
 #include <pith/format.h>
 #include <pith/heap.h>
-#include <pith/log.h>
 #include <pith/parse.h>
 #include <pith/room.h>
 #include <pith/string.h>
@@ -110,13 +109,13 @@ static int read_features(struct netfront *nf)
         int value = flag_value(&read[i]);
 
         if (value < 0) {
-            log_error("vif/%u: %s: %s", nf->bus->id, read[i].node,
-                      errno_name(value));
+            xenbus_fail(nf->bus, "%s of the backend: %s", read[i].node,
+                        read[i].result < 0 ? errno_name(value) : read[i].buf);
             return value;
         }
     }
     if (!flag_value(&read[0])) {
-        log_error("vif/%u: the backend has no feature-rx-copy", nf->bus->id);
+        xenbus_fail(nf->bus, "the backend has no feature-rx-copy");
         return -XEN_ENODEV;
     }
     nf->netdev.offload = flag_value(&read[1]) ? 0 : NETDEV_CSUM_BLANK;
@@ -210,12 +209,14 @@ static int read_identity(struct netfront *nf)
 
     xs_batch(XS_NO_TXN, read, ARRAY_SIZE(read));
     if (read[0].result < 0 || parse_mac(mac, nf->netdev.mac)) {
-        log_error("vif/%u: mac: missing or malformed", nf->bus->id);
+        xenbus_fail(nf->bus, "mac is none: %s",
+                    read[0].result < 0 ? errno_name((int)read[0].result) : mac);
         return -XEN_EINVAL;
     }
     if (read[1].result != -XEN_ENOENT &&
         (read[1].result < 0 || parse_u64(mtu, 65535, &value) || value < 68)) {
-        log_error("vif/%u: mtu: wants 68 to 65535", nf->bus->id);
+        xenbus_fail(nf->bus, "mtu is not 68 to 65535: %s",
+                    read[1].result < 0 ? errno_name((int)read[1].result) : mtu);
         return -XEN_EINVAL;
     }
     nf->netdev.mtu = MIN(value, NETFRONT_MTU_MAX);

@@ -66,9 +66,9 @@ int slot_pool_return(struct slot_pool *pool, unsigned id);
 
 enum rx_verdict { RX_FRAME, RX_DROP, RX_LIE };
 /* Judges a response to a receive request, all of which the peer wrote. RX_LIE
- * stores a string constant in *why. */
+ * stores a string constant in *why and the wrong value in *value. */
 enum rx_verdict rx_response_judge(const struct netif_rx_response *rsp,
-                                  const char **why);
+                                  const char **why, uint64_t *value);
 
 /* connect.c */
 

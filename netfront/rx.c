@@ -73,6 +73,7 @@ static int take(struct netfront *nf)
     struct half *rx = &nf->rx;
     struct netif_rx_response rsp;
     const char *why;
+    uint64_t value;
     int rc = front_ring_get(&rx->ring, &rsp, sizeof(rsp));
 
     if (rc < 0)
@@ -83,12 +84,9 @@ static int take(struct netfront *nf)
         netfront_lied(nf, "a frame in no request, id", rsp.id);
         return -XEN_EIO;
     }
-    switch (rx_response_judge(&rsp, &why)) {
+    switch (rx_response_judge(&rsp, &why, &value)) {
     case RX_LIE:
-        netfront_lied(nf, why,
-                      rsp.flags & (NETRXF_extra_info | NETRXF_more_data)
-                          ? rsp.flags
-                          : rsp.offset);
+        netfront_lied(nf, why, value);
         return -XEN_EIO;
     case RX_DROP:
         nf->netdev.stats.rx_dropped++;
@@ -97,7 +95,6 @@ static int take(struct netfront *nf)
         deliver(nf, &rsp);
         break;
     }
-    post(rx);
     return 1;
 }
 
@@ -149,12 +146,14 @@ unsigned rx_poll(struct netdev *dev, unsigned budget)
     if (nf->up) {
         done = drain(nf, budget);
         /* Half of all buffers at once means that a burst nearly ran dry. */
-        if (nf->up && done >= nf->rx.page_count / 2) {
+        if (nf->up && done >= nf->rx.page_count / 2)
             grow(nf, nf->rx.page_count * 2);
+        /* Not each buffer as it gets free: its id must not be in flight again
+         * when the peer gives it back twice in one go. */
+        if (nf->up) {
             post(&nf->rx);
-        }
-        if (nf->up)
             half_push(nf, &nf->rx);
+        }
     }
     mutex_unlock(&nf->rx.lock);
     return done;

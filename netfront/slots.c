@@ -36,8 +36,11 @@ int slot_pool_return(struct slot_pool *pool, unsigned id)
 }
 
 enum rx_verdict rx_response_judge(const struct netif_rx_response *rsp,
-                                  const char **why)
+                                  const char **why, uint64_t *value)
 {
+    uint32_t end = (uint32_t)rsp->offset + (uint32_t)rsp->status;
+
+    *value = rsp->flags;
     if (rsp->flags & NETRXF_extra_info) {
         *why = "extra info that was not negotiated, flags";
         return RX_LIE;
@@ -48,8 +51,9 @@ enum rx_verdict rx_response_judge(const struct netif_rx_response *rsp,
     }
     if (rsp->status < 0)
         return RX_DROP;
-    if ((uint32_t)rsp->offset + (uint32_t)rsp->status > PAGE_SIZE) {
-        *why = "a frame that leaves its page, offset";
+    if (end > PAGE_SIZE) {
+        *why = "a frame that leaves its page, its end";
+        *value = end;
         return RX_LIE;
     }
     if ((uint32_t)rsp->status < ETH_HEADER_BYTES)

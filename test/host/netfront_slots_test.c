@@ -54,9 +54,10 @@ TEST(slots_all_ids_go_round)
 static enum rx_verdict judge(unsigned offset, int status, unsigned flags)
 {
     const char *why = NULL;
+    uint64_t value;
     struct netif_rx_response rsp = {
         .offset = offset, .flags = flags, .status = status};
-    enum rx_verdict verdict = rx_response_judge(&rsp, &why);
+    enum rx_verdict verdict = rx_response_judge(&rsp, &why, &value);
 
     CHECK_EQ(why != NULL, verdict == RX_LIE);
     return verdict;
