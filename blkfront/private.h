@@ -32,6 +32,7 @@ struct blk_connection {
     grant_ref_t ring_ref;
     evtchn_port_t port;
     uint64_t request_count;
+    struct blkif_request slot; /* the next one on the ring */
     unsigned free_count;
     uint8_t free[BLK_FLIGHTS];
     struct blk_flight flights[BLK_FLIGHTS];
