@@ -186,11 +186,10 @@ static void netfront_disconnect(struct xenbus_device *bus)
 
     mutex_lock(&nf->rx.lock);
     mutex_lock(&nf->tx.lock);
-    nf->up = false;
     evtchn_close(nf->port);
-    nf->netdev.stats.tx_dropped += nf->tx.slots.count - nf->tx.slots.free_count;
-    half_fini(&nf->tx);
+    tx_fini(nf);
     half_fini(&nf->rx);
+    nf->up = false;
     mutex_unlock(&nf->tx.lock);
     mutex_unlock(&nf->rx.lock);
     netdev_set_link(&nf->netdev, false);

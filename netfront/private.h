@@ -90,6 +90,8 @@ int tx_transmit(struct netdev *dev, const struct netdev_frag *frags,
                 unsigned count, unsigned flags);
 void tx_flush(struct netdev *dev);
 int tx_init(struct netfront *nf);
+/* Counts what the peer has not taken as dropped and frees all. */
+void tx_fini(struct netfront *nf);
 
 /* rx.c */
 unsigned rx_poll(struct netdev *dev, unsigned budget);

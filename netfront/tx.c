@@ -127,6 +127,17 @@ int tx_init(struct netfront *nf)
     return rc;
 }
 
+void tx_fini(struct netfront *nf)
+{
+    struct half *tx = &nf->tx;
+
+    /* Most of what was sent has been answered and just not looked at. */
+    if (nf->up)
+        reap(nf);
+    nf->netdev.stats.tx_dropped += tx->slots.count - tx->slots.free_count;
+    half_fini(tx);
+}
+
 int tx_transmit(struct netdev *dev, const struct netdev_frag *frags,
                 unsigned count, unsigned flags)
 {

@@ -454,6 +454,9 @@ TEST(netfront_disconnect_ends_grants_and_connects_again)
         connect_at(0);
         CHECK(link_is_up);
         CHECK_EQ(send_frame(1), 0);
+        ops.flush(&nf->netdev);
+        backend_take(NETIF_RSP_OKAY, false);
+        CHECK_EQ(send_frame(1), 0); /* the one that is lost */
         CHECK(backend_give((netif_rx_response_t){.status = 60}, false));
         CHECK_EQ(ops.poll(&nf->netdev, 64), 1);
         driver.disconnect(&bus);
