@@ -86,7 +86,8 @@ long tty_put(const char *text, size_t length)
 
 static void log_line(const char *line, size_t length)
 {
-    if (tty_put(line, length) < (long)length)
+    /* Half a line would run into the program's next one. */
+    if (console_room() <= length || tty_put(line, length) < (long)length)
         emergency_write(line, length);
 }
 

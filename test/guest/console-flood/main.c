@@ -4,6 +4,7 @@
 /* clang-format off */
 /* check: [ $(tr -d '\r' <$log | grep -cE '^flood [0-9]{4} [.]{35}$') = 5000 ] */
 /* check: [ "$(tr -d '\r' <$log | sed -nE 's/^flood ([0-9]*) [.]+$/\1/p')" = "$(seq -w 0 4999)" ] */
+/* check: ! tr -d '\r' <$log | grep 'flood of' | grep -qvE '^flood of the log [0-9]+ [.]{30}$' */
 /* console: ^the log's last words$ */
 /* clang-format on */
 
