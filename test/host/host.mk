@@ -30,7 +30,7 @@ $(HOST)/$(1): test/host/$(1).c $$($(1)_sources) \
         $(HOST_LIB:%.c=$(HOST)/%.o) test/host/test.h
 	@mkdir -p $$(@D)
 	$$(call say,HOSTCC,$(1))
-	$$(Q)gcc $(HOST_FLAGS) $(HOST_RENAME) -fno-builtin $$($(1)_flags) -o $$@ \
+	$$(Q)gcc $(HOST_FLAGS) -MT $$@ $(HOST_RENAME) -fno-builtin $$($(1)_flags) -o $$@ \
 	    test/host/$(1).c $$($(1)_sources) $(HOST_LIB:%.c=$(HOST)/%.o)
 endef
 $(foreach t,$(HOST_TESTS),$(eval $(call host_rule,$(t))))
