@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""pith-cc as a user calls it, from outside the tree; the first one runs."""
+
+import pathlib
+import re
+import subprocess
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+BIN = ROOT / "build/sdk/bin"
+
+
+def pith_cc(directory, *words, name="pith-cc"):
+    return subprocess.run([BIN / name, *words], cwd=directory, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          timeout=60, check=False)
+
+
+def readme_program():
+    """The first program as the README shows it."""
+    text = (ROOT / "README.md").read_text()
+    body = re.search(r"\$ cat > first\.c\n(.*?)    \$ build", text, re.S)[1]
+    return re.sub("^    ", "", body, flags=re.M)
+
+
+def case_readme_program_builds_and_runs():
+    with tempfile.TemporaryDirectory() as tmp:
+        (pathlib.Path(tmp) / "first.c").write_text(readme_program())
+        done = pith_cc(tmp, "-O2", "-o", "first", "first.c", "-lm", "-lpthread")
+        assert done.returncode == 0, done.stdout
+        made = sorted(p.name for p in pathlib.Path(tmp).iterdir())
+        assert made == ["first", "first.c", "first.cfg", "first.debug"], made
+        config = (pathlib.Path(tmp) / "first.cfg").read_text()
+        for line in ('type = "pvh"', f'kernel = "{tmp}/first"', "vcpus = 1"):
+            assert line in config, f"no {line} in {config}"
+        run = subprocess.run([BIN / "pith", "run", f"{tmp}/first", "--", "one",
+                              "two"], stdin=subprocess.DEVNULL, text=True,
+                             stdout=subprocess.PIPE, timeout=120, check=False)
+    assert run.returncode == 0, f"status {run.returncode}"
+    assert run.stdout.split("\n")[:3] == ["one", "two", "pith: exit 0"], run.stdout
+
+
+def case_compile_preprocess_and_depend_work_as_in_cc():
+    with tempfile.TemporaryDirectory() as tmp:
+        source = pathlib.Path(tmp) / "a.c"
+        source.write_text("#include <stdio.h>\n#include <sys/socket.h>\n"
+                          "#if defined(__linux__) || !defined(__pith__)\n"
+                          "#error wrong target\n#endif\nint main(void)"
+                          "{ return puts(\"\") < 0; }\n")
+        for words in (("-c", "a.c"), ("-S", "a.c"), ("-E", "-o", "a.i", "a.c"),
+                      ("-MM", "a.c"), ("-o", "a", "a.o")):
+            done = pith_cc(tmp, *words, name="x86_64-pith-elf-gcc")
+            assert done.returncode == 0, f"{words}: {done.stdout}"
+        assert (pathlib.Path(tmp) / "a.cfg").exists()
+
+
+def case_unresolved_symbol_is_named_and_nothing_is_left():
+    with tempfile.TemporaryDirectory() as tmp:
+        (pathlib.Path(tmp) / "a.c").write_text(
+            "int nowhere(void); int main(void) { return nowhere(); }\n")
+        done = pith_cc(tmp, "-o", "a", "a.c")
+        left = sorted(p.name for p in pathlib.Path(tmp).iterdir())
+    assert done.returncode != 0 and "nowhere" in done.stdout, done.stdout
+    assert left == ["a.c"], left
+
+
+def case_same_sources_give_the_same_bytes():
+    with tempfile.TemporaryDirectory() as tmp:
+        source = ROOT / "apps/hello/hello.c"
+        for out in ("one", "two"):
+            done = pith_cc(tmp, "-O2", "-o", out, source)
+            assert done.returncode == 0, done.stdout
+        one, two = ((pathlib.Path(tmp) / n).read_bytes() for n in ("one", "two"))
+    assert one == two, "two links of hello differ"
