@@ -118,13 +118,23 @@ static bool all_sent(void)
     return sent;
 }
 
-/* Programs end without waiting for what they sent last; this waits. */
+/* Tells each peer that this was all, behind what is still to be sent. */
+static void shut_all(void)
+{
+    for (struct tcp_pcb *pcb = tcp_active_pcbs; pcb; pcb = pcb->next)
+        if (pcb->state == ESTABLISHED || pcb->state == CLOSE_WAIT)
+            tcp_shutdown(pcb, 0, 1);
+}
+
+/* Programs end without closing their sockets, and without waiting for what
+ * they sent last; this does both. */
 static void net_closing(void)
 {
     uint64_t deadline_ns = clock_monotonic_ns() + DRAIN_NS;
 
     net_lock();
     net.draining = true;
+    shut_all();
     net_unlock();
     WAITQ_WAIT_UNTIL(&net.drain_waitq, all_sent(), deadline_ns);
     net_lock();

@@ -56,6 +56,8 @@ static err_t give(struct net_if *nif, const struct pbuf *p, unsigned flags)
     case -XEN_EAGAIN:
         room_wanted = true;
         return ERR_WOULDBLOCK;
+    case -XEN_ENOBUFS:
+        return ERR_BUF;
     default:
         return ERR_IF;
     }
