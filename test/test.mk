@@ -67,4 +67,9 @@ $(B)/test/wrap/%-wrap: test/system/wrap.c $(SDK_STAMP) \
 	$(call say,GUEST,$@)
 	$(Q)$(SDK)/bin/pith-cc -O2 -Wl,--wrap=front_ring_init -Iinclude \
 	    -isystem $(XEN_HEADERS) -o $@ $< apps/$*/*.c
-test-images: $(B)/test/liar $(WRAP_IMAGES)
+$(B)/test/readall: test/system/readall.c $(SDK_STAMP)
+	@mkdir -p $(@D)
+	$(call say,GUEST,$@)
+	$(Q)$(SDK)/bin/pith-cc -O2 -Wall -Wextra -Werror -Iinclude \
+	    -isystem $(XEN_HEADERS) -o $@ $<
+test-images: $(B)/test/liar $(B)/test/readall $(WRAP_IMAGES)
