@@ -10,9 +10,7 @@
 #include <pith/errno.h>
 #include <pith/format.h>
 #include <pith/heap.h>
-#include <pith/lifecycle.h>
 #include <pith/log.h>
-#include <pith/mutex.h>
 #include <pith/string.h>
 #include <xen/xen.h>
 
@@ -20,20 +18,9 @@
 #define LISTING_BYTES 2048
 #define DOMID_MAX (DOMID_FIRST_RESERVED - 1)
 
-static struct {
-    /* Held during handshakes: callbacks of drivers never run two at once. May
-     * be held for as long as xenstore takes to answer. xs_unwatch is only
-     * called with it held by the thread xenwatch itself, for a callback may be
-     * waiting for it. */
-    struct mutex mutex;
-    bool closed;        /* the system ends; by mutex */
-    struct waitq ready; /* woken when any device's state changed */
-    /* Protects linkage of devices; changes need the mutex, too. */
-    struct spinlock lock;
-    struct list devices;
-} bus = {.mutex = MUTEX_INIT(bus.mutex),
-         .ready = WAITQ_INIT(bus.ready),
-         .devices = LIST_INIT(bus.devices)};
+struct bus bus = {.mutex = MUTEX_INIT(bus.mutex),
+                  .ready = WAITQ_INIT(bus.ready),
+                  .devices = LIST_INIT(bus.devices)};
 
 void bus_state_changed(void)
 {
@@ -58,8 +45,8 @@ void bus_device_died(void)
     watch_defer(bury_the_dead);
 }
 
-static struct xenbus_device *device_find(const struct xenbus_driver *driver,
-                                         unsigned id)
+struct xenbus_device *bus_device_find(const struct xenbus_driver *driver,
+                                      unsigned id)
 {
     struct xenbus_device *dev;
 
@@ -182,7 +169,7 @@ static void apply_listing(struct xenbus_driver *driver, const char *list,
         if (dev->driver == driver && !listing_has(list, bytes, dev->id))
             device_remove(dev);
     for (size_t at = 0; at < bytes; at += strlen(list + at) + 1)
-        if (!bus_id_parse(list + at, &id) && !device_find(driver, id))
+        if (!bus_id_parse(list + at, &id) && !bus_device_find(driver, id))
             device_add(driver, id, at_boot);
 }
 
@@ -198,7 +185,7 @@ static void scan(struct xenbus_driver *driver)
                   errno_name((int)bytes));
         return;
     }
-    driver->scan_seq = covered;
+    driver->scan_seq = driver->watch_seq = covered;
     apply_listing(driver, list, bytes > 0 ? (size_t)bytes : 0, false);
 }
 
@@ -229,12 +216,25 @@ static bool was_replaced(const struct xenbus_device *dev)
 
 static void check_directory(struct xenbus_driver *driver, unsigned id)
 {
-    struct xenbus_device *dev = device_find(driver, id);
+    struct xenbus_device *dev = bus_device_find(driver, id);
 
     if (!dev || !was_replaced(dev))
         return;
     device_remove(dev);
     device_add(driver, id, false);
+}
+
+/* True if an event brings no news. That of a device directory does not if it
+ * came before the last scan was sent. That of device/TYPE does not either if it
+ * is the one that every fresh watch fires: whatever changes a device fires
+ * for the device's own directory, too. */
+static bool event_is_old(const struct xenbus_driver *driver,
+                         enum bus_event event)
+{
+    uint32_t seen = event == BUS_EVENT_TYPE ? driver->watch_seq
+                                            : driver->scan_seq;
+
+    return (int32_t)(watch_event_seq() - seen) <= 0;
 }
 
 /* In xenwatch: something below device/TYPE changed, most often by ourselves.
@@ -251,9 +251,9 @@ static void type_fired(struct xs_watch *watch, const char *path)
         return;
     mutex_lock(&bus.mutex);
     if (event != BUS_EVENT_TYPE)
-        dev = device_find(driver, id);
+        dev = bus_device_find(driver, id);
     if (!bus.closed && !(event == BUS_EVENT_BELOW && dev) &&
-        (int32_t)(watch_event_seq() - driver->scan_seq) > 0) {
+        !event_is_old(driver, event)) {
         scan(driver);
         if (dev)
             check_directory(driver, id);
@@ -275,115 +275,11 @@ int xenbus_register(struct xenbus_driver *driver)
     mutex_lock(&bus.mutex);
     driver->scan_seq = stream_event_seq();
     rc = xs_watch_with(&driver->watch, "device", driver->type, &op, 1);
+    driver->watch_seq = stream_event_seq();
     if (!rc && op.result > 0)
         apply_listing(driver, list, (size_t)op.result, true);
+    else if (!rc && op.result != -XEN_ENOENT)
+        rc = (int)op.result;
     mutex_unlock(&bus.mutex);
     return rc == -XEN_ENODEV ? 0 : rc;
 }
-
-static bool device_is_ready(const struct xenbus_device *dev)
-{
-    return READ_ONCE(dev->dead) ||
-           (READ_ONCE(dev->own_state) == XenbusStateConnected &&
-            READ_ONCE(dev->started));
-}
-
-/* How many devices of type are not ready; says which if report. */
-static unsigned count_slow(const char *type, bool report)
-{
-    struct xenbus_device *dev;
-    unsigned slow = 0;
-
-    spin_lock(&bus.lock);
-    list_for_each (dev, &bus.devices, link) {
-        if (strcmp(dev->driver->type, type) || device_is_ready(dev))
-            continue;
-        slow++;
-        if (report)
-            log_warning("%s/%u: the backend %s is not ready: its state is %u",
-                        type, dev->id, dev->peer_path, dev->peer_state);
-    }
-    spin_unlock(&bus.lock);
-    return slow;
-}
-
-int xenbus_wait_ready(const char *type, uint64_t deadline_ns)
-{
-    int rc =
-        WAITQ_WAIT_UNTIL(&bus.ready, !count_slow(type, false), deadline_ns);
-
-    if (rc)
-        count_slow(type, true);
-    return rc;
-}
-
-/* One step of a reconnect: stops the device and takes our half to state. */
-static int restart(struct xenbus_driver *driver, unsigned id,
-                   enum xenbus_state state)
-{
-    struct xenbus_device *dev;
-    int rc = -XEN_EIO;
-
-    mutex_lock(&bus.mutex);
-    dev = bus.closed ? NULL : device_find(driver, id);
-    if (dev && !dev->dead) {
-        handshake_stop(dev);
-        rc = xenbus_set_state(dev, state);
-    }
-    mutex_unlock(&bus.mutex);
-    return rc;
-}
-
-/* Has the handshake come to the peer's Closed, or to a new connection? Or can
- * it no more: then *alive is false. */
-static bool restart_is_at(struct xenbus_driver *driver, unsigned id,
-                          enum xenbus_state state, bool *alive)
-{
-    struct xenbus_device *dev;
-    bool there;
-
-    spin_lock(&bus.lock);
-    dev = device_find(driver, id);
-    *alive = dev && !READ_ONCE(dev->dead);
-    there = *alive && (state == XenbusStateClosed
-                           ? READ_ONCE(dev->peer_state) == XenbusStateClosed
-                           : device_is_ready(dev));
-    spin_unlock(&bus.lock);
-    return there || !*alive;
-}
-
-int xenbus_reconnect(struct xenbus_driver *driver, unsigned id,
-                     uint64_t deadline_ns)
-{
-    bool alive = true;
-    int rc = restart(driver, id, XenbusStateClosed);
-
-    if (!rc)
-        rc = WAITQ_WAIT_UNTIL(
-            &bus.ready, restart_is_at(driver, id, XenbusStateClosed, &alive),
-            deadline_ns);
-    /* A backend that is Closed begins anew when it sees us do so. */
-    if (!rc && alive)
-        rc = restart(driver, id, XenbusStateInitialising);
-    if (!rc && alive)
-        rc = WAITQ_WAIT_UNTIL(
-            &bus.ready, restart_is_at(driver, id, XenbusStateConnected, &alive),
-            deadline_ns);
-    return rc || alive ? rc : -XEN_EIO;
-}
-
-void xenbus_close_all(void)
-{
-    struct xenbus_device *dev;
-
-    mutex_lock(&bus.mutex);
-    bus.closed = true;
-    list_for_each (dev, &bus.devices, link) {
-        handshake_stop(dev);
-        if (dev->own_state != XenbusStateClosed)
-            xs_write(XS_NO_TXN, dev->own_path, "state", "6");
-    }
-    mutex_unlock(&bus.mutex);
-}
-
-LIFECYCLE_HOOK("080", xenbus, xenbus_close_all);

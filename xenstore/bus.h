@@ -3,7 +3,22 @@
 #ifndef PITH_XENSTORE_BUS_H
 #define PITH_XENSTORE_BUS_H
 
+#include <pith/mutex.h>
 #include <pith/xenbus.h>
+
+/* bus.c's; ready.c looks at it, too. */
+extern struct bus {
+    /* Held during handshakes: callbacks of drivers never run two at once. May
+     * be held for as long as xenstore takes to answer. xs_unwatch is called
+     * with it held by the thread xenwatch only: elsewhere a callback that it
+     * waits for may in turn wait for this. */
+    struct mutex mutex;
+    bool closed;        /* the system ends; by mutex */
+    struct waitq ready; /* woken when any device's state changed */
+    /* Protects linkage of devices; changes need the mutex, too. */
+    struct spinlock lock;
+    struct list devices;
+} bus;
 
 /* What a path that a watch on device/TYPE reported is about. */
 enum bus_event {
@@ -20,7 +35,10 @@ int bus_id_parse(const char *name, unsigned *id);
 /* True if path lies where domain domid keeps its backends. */
 bool bus_peer_path_valid(const char *path, unsigned domid);
 
-/* bus.c: wakes who waits in xenbus_wait_ready, and has xenwatch bury devices
+/* bus.c. By either lock of the bus. */
+struct xenbus_device *bus_device_find(const struct xenbus_driver *driver,
+                                      unsigned id);
+/* Wakes who waits in xenbus_wait_ready, and has xenwatch bury devices
  * that died outside of a callback. Any context. */
 void bus_state_changed(void);
 void bus_device_died(void);

@@ -16,7 +16,7 @@
 
 #define ANSWER_DEADLINE_NS (10 * NS_PER_SEC)
 
-/* Held while messages are put on the ring; taken before the locks of stream.c
+/* Held while messages are put on the ring; taken before the locks of receive.c
  * and watch.c. */
 static struct mutex sending = MUTEX_INIT(sending);
 

@@ -109,19 +109,34 @@ static int publish_with_state(struct xenbus_device *dev,
     return 0;
 }
 
+struct keys {
+    struct xenbus_device *dev;
+    const struct xs_op *ops;
+    unsigned count;
+};
+
+static int write_keys_if_present(uint32_t txn, void *arg)
+{
+    const struct keys *keys = arg;
+    struct xs_op ops[XENBUS_PUBLISH_MAX];
+    int rc = write_state_if_present(txn, keys->dev);
+
+    memcpy(ops, keys->ops, keys->count * sizeof(*ops));
+    return rc ? rc : xs_batch(txn, ops, keys->count);
+}
+
 int xenbus_publish(struct xenbus_device *dev, const struct xs_op *keys,
                    unsigned count)
 {
-    struct xs_op ops[XENBUS_PUBLISH_MAX];
-    int rc;
+    struct keys all = {dev, keys, count};
 
     if (count > XENBUS_PUBLISH_MAX)
         return -XEN_EINVAL;
     if (dev->at_boot && dev->own_state == XenbusStateInitialising)
         return publish_with_state(dev, keys, count);
-    memcpy(ops, keys, count * sizeof(*keys));
-    rc = xs_batch(XS_NO_TXN, ops, count);
-    return rc ? rc : xenbus_set_state(dev, dev->driver->after_connect);
+    dev->own_state = dev->driver->after_connect;
+    bus_state_changed();
+    return xs_transaction(write_keys_if_present, &all);
 }
 
 static void connect_device(struct xenbus_device *dev)

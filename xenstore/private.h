@@ -5,6 +5,7 @@
 
 #include "wire.h"
 
+#include <pith/evtchn.h>
 #include <pith/list.h>
 #include <pith/waitq.h>
 #include <pith/xenstore.h>
@@ -44,23 +45,32 @@ int call_init(struct xs_call *call, uint32_t type, uint32_t txn,
 /* Appends bytes to the request. -XEN_E2BIG: longer than the protocol allows. */
 int call_add(struct xs_call *call, const void *base, size_t bytes);
 
-/* stream.c: the ring page. */
+/* stream.c: the ring page, and messages out. */
 int stream_init(void); /* -XEN_ENODEV: this domain has no xenstore */
 bool stream_is_open(void);
+/* Woken at each event from the daemon. */
+struct waitq *stream_waitq(void);
 /* The next two: one sender at a time. Puts call on the ring and on the list
  * of awaited answers. -XEN_ETIME, -XEN_EIO. */
 int stream_send(struct xs_call *call, uint64_t deadline_ns);
 /* Tells the daemon about what was sent. */
 void stream_flush(void);
+
+/* receive.c: messages in. Thread context. */
+void stream_receive_init(struct xenstore_domain_interface *page,
+                         evtchn_port_t port);
+/* Takes off the ring whatever is there and completes calls. */
+void stream_drain(void);
+/* Makes call one that an answer is awaited for; before it is sent. */
+void stream_expect(struct xs_call *call);
 /* Blocks until call is done; after -XEN_ETIME a late answer is dropped. */
 int stream_wait(struct xs_call *call, uint64_t deadline_ns);
-/* Takes off the ring whatever is there and completes calls. Thread context. */
-void stream_drain(void);
-/* Woken at each event from the daemon. */
-struct waitq *stream_waitq(void);
 /* How many watch events were received so far. A read that is sent now sees
  * everything that events up to this count told of. */
 uint32_t stream_event_seq(void);
+/* The framing is lost, in either direction: logs why, fails all calls. */
+void stream_give_up(const char *why, uint32_t value);
+bool stream_is_broken(void);
 
 /* watch.c: the thread xenwatch. */
 int watch_init(void);

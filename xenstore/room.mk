@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-sources := client.c stream.c wire.c ops.c txn.c watch.c path.c bus.c handshake.c
+sources := wire.c stream.c receive.c client.c ops.c txn.c watch.c path.c \
+           handshake.c bus.c ready.c
 uses := lib arch mm xen kernel
 headers := xenstore.h xenbus.h

@@ -24,7 +24,7 @@ static struct {
     void (*deferred)(void); /* what watch_defer asked for; atomic */
     uint32_t seq;           /* of the running callback's event; xenwatch's */
 
-    /* Protects the rest. Threads only; taken inside the lock of stream.c. */
+    /* Protects the rest. Threads only; taken inside the lock of receive.c. */
     struct spinlock lock;
     struct list watches;
     struct list events;

@@ -62,6 +62,7 @@ struct xenbus_driver {
     /* xenstore/'s: */
     struct xs_watch watch; /* on device/TYPE */
     uint32_t scan_seq;     /* the events that the last scan covers */
+    uint32_t watch_seq;    /* and those up to the answer to the watch */
 };
 
 /* Announces a driver (borrowed for ever), finds its devices and starts their

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The ring against a daemon that is honest, slow, silent, late or mad, from
  * indices just below their wrap. */
-/* sources: xenstore/stream.c xenstore/wire.c */
+/* sources: xenstore/stream.c xenstore/receive.c xenstore/wire.c */
 /* flags: -include test/host/fake_spinlock.h */
 
 #include "../../xenstore/private.h"
