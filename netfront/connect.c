@@ -140,7 +140,7 @@ static int publish(struct netfront *nf)
     format(tx_ref, sizeof(tx_ref), "%u", nf->tx.ring_page.ref);
     format(rx_ref, sizeof(rx_ref), "%u", nf->rx.ring_page.ref);
     format(port, sizeof(port), "%u", nf->port);
-    return xs_batch(XS_NO_TXN, write, ARRAY_SIZE(write));
+    return xenbus_publish(nf->bus, write, ARRAY_SIZE(write));
 }
 
 static int netfront_connect(struct xenbus_device *bus)
