@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """`pith run` as a user meets it: status, published ports, Ctrl-C, SIGKILL."""
 
+import os
 import pathlib
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 import urllib.request
 
@@ -20,11 +22,16 @@ def pith_run(*words):
                           stderr=subprocess.STDOUT, check=False)
 
 
-def lab_processes():
-    """Process numbers of the lab's QEMUs on this machine."""
-    done = subprocess.run(["pgrep", "-f", "qemu-system-x86_64.*-kernel xen"],
-                          text=True, stdout=subprocess.PIPE, check=False)
-    return set(done.stdout.split())
+def machines_below(directory):
+    """Processes that work below directory: the lab's machines do."""
+    found = []
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "cwd").readlink().is_relative_to(directory):
+                found.append(process.name)
+        except OSError:  # ended meanwhile, or not ours
+            continue
+    return found
 
 
 def free_port():
@@ -33,11 +40,13 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def start_httpd(port):
+def start_httpd(port, scratch):
+    """scratch: where the lab makes its directories."""
     return subprocess.Popen(
         [PITH, "run", "--rootfs", ROOT / "apps/httpd/www", "-p", f"{port}:80",
          APPS / "httpd/httpd"], stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env={**os.environ, "TMPDIR": scratch})
 
 
 def fetch_page(port):
@@ -51,11 +60,11 @@ def fetch_page(port):
             time.sleep(0.2)
 
 
-def wait_gone(before):
-    """No lab process beyond those in before, within ten seconds."""
+def wait_gone(scratch):
+    """Within ten seconds neither process nor file is left below scratch."""
     deadline = time.monotonic() + 10
-    while lab_processes() - before:
-        assert time.monotonic() < deadline, "a QEMU is left behind"
+    while machines_below(scratch) or list(pathlib.Path(scratch).iterdir()):
+        assert time.monotonic() < deadline, "a machine or its files are left"
         time.sleep(0.1)
 
 
@@ -72,29 +81,29 @@ def case_crash_is_told_from_an_exit():
 
 
 def case_published_port_serves_and_ctrl_c_ends():
-    before = lab_processes()
     port = free_port()
-    with start_httpd(port) as launcher:
-        try:
-            page = fetch_page(port)
-        finally:
-            launcher.send_signal(signal.SIGINT)
-        status = launcher.wait(timeout=LIMIT_S)
+    with tempfile.TemporaryDirectory() as scratch:
+        with start_httpd(port, scratch) as launcher:
+            try:
+                page = fetch_page(port)
+            finally:
+                launcher.send_signal(signal.SIGINT)
+            status = launcher.wait(timeout=LIMIT_S)
+        wait_gone(scratch)
     assert page == (ROOT / "apps/httpd/www/index.html").read_bytes(), \
         f"page: {page[:80]!r}"
     assert status == 130, f"status {status}, expected 130"
-    wait_gone(before)
 
 
 def case_killed_launcher_leaves_no_machine():
-    before = lab_processes()
-    with start_httpd(free_port()) as launcher:
-        deadline = time.monotonic() + 30
-        while not lab_processes() - before:
-            assert time.monotonic() < deadline, "no machine was started"
-            time.sleep(0.1)
-        launcher.kill()
-    wait_gone(before)
+    with tempfile.TemporaryDirectory() as scratch:
+        with start_httpd(free_port(), scratch) as launcher:
+            deadline = time.monotonic() + 60
+            while not machines_below(scratch):
+                assert time.monotonic() < deadline, "no machine was started"
+                time.sleep(0.1)
+            launcher.kill()
+        wait_gone(scratch)
 
 
 def case_missing_image_is_named():
