@@ -6,13 +6,10 @@ Each case_NAME raises AssertionError with what it got, or returns.
 
 import os
 import pathlib
-import shutil
 import subprocess
 import time
 
-from lab import trees
-from lab.job import Options
-from lab.machine import Machine
+from lab import boot_dom0, trees
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 HELLO = ROOT / "build/apps/hello/hello"
@@ -48,17 +45,12 @@ def case_without_xen_one_line_and_a_stop():
 
 
 def boot_as_dom0(xen):
-    options = Options(xen=xen, dom0_memory=128, xen_args=(
-        "dom0=pvh", "iommu=no-sharept", "console_timestamps=none"),
-        qemu_args=("-device", "intel-iommu,intremap=off"))
-    with Machine(options) as machine:
-        shutil.copy(HELLO, machine.path("kernel"))
-        machine.start("pith.env=GREETING=Ahoy -- as dom0")
-        ended = machine.pump(LIMIT_S)
-        text = machine.console.decode(errors="replace")
+    result = boot_dom0(HELLO, "pith.env=GREETING=Ahoy -- as dom0", xen=xen,
+                       timeout=LIMIT_S)
     for line in ("Ahoy from Pith", "argv[1]=as", "argv[2]=dom0", "pith: exit 0"):
-        assert line in text, f"no line {line!r}; the end: {text[-300:]!r}"
-    assert ended, f"the machine was not powered off; the end: {text[-300:]!r}"
+        assert line in result.console, \
+            f"no line {line!r}; the end: {result.console[-300:]!r}"
+    assert not result.error, f"{result.error}; {result.console[-300:]!r}"
 
 
 def case_pvh_dom0_on_4_20_prints_and_powers_off():
