@@ -108,7 +108,8 @@ guest_start() {
         lab_error "xl create $1: $(xl_error $LAB_TMP/create)"
         return
     fi
-    domid=$(xl domid "$1")
+    # one that is destroyed at its end may have ended
+    domid=$(xl domid "$1" 2>/dev/null) || domid=gone
 }
 
 # linux_guest_start NAME SCRIPT [LINE...]: the Linux PVH guest, which runs
