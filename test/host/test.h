@@ -12,23 +12,9 @@
 #include <string.h>
 #include <time.h>
 
-struct test_case {
-    const char *name;
-    void (*fn)(void);
-    struct test_case *next;
-};
-static struct test_case *test_first, **test_last = &test_first;
-static int test_failures;
+#include "../cases.h"
 
-#define TEST(name_) \
-    static void test_##name_(void); \
-    static struct test_case case_##name_ = {#name_, test_##name_, NULL}; \
-    __attribute__((constructor)) static void add_##name_(void) \
-    { \
-        *test_last = &case_##name_; \
-        test_last = &case_##name_.next; \
-    } \
-    static void test_##name_(void)
+static int test_failures;
 
 #define CHECK(cond) \
     do { \
