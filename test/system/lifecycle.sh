@@ -11,7 +11,7 @@ hello_prints_and_exits() {
     local log
     log=$(tr -d '\r' <"$(guest_log hello)")
     [ "$reason" = 0 ] || lab_error "shutdown reason $reason, expected 0" || return
-    for line in 'Moin from Pith' 'argv[1]=one' 'argv[2]=two' \
+    for line in 'Moin from Pith' 'argv[0]=hello' 'argv[1]=one' 'argv[2]=two' \
         'env GREETING=Moin' 'pith: exit 0'; do
         grep -qxF -- "$line" <<<"$log" ||
             lab_error "no line '$line' in: $(head -c 300 <<<"$log")" || return
