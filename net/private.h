@@ -122,7 +122,7 @@ struct net_if {
     const struct net_config *config;
     struct list link;
     unsigned unflushed; /* frames given to the driver since its flush */
-    bool conflict_logged, had_address;
+    bool conflict_logged;
 };
 
 extern struct list net_interface_list; /* in order of index */
