@@ -84,9 +84,8 @@ void net_tcp_settle(void);
 /* Runs what is due, plans what was touched, arms the timer. */
 void net_timers_run(void);
 
-/* resolve.c: queries that wait for an answer, and lwIP's timer for them. */
+/* resolve.c: queries that wait for an answer. */
 extern unsigned net_dns_queries;
-void net_dns_tick(void);
 
 /* --- tcp_timer.c: lwIP's TCP timers as one tick -----------------------------
  */

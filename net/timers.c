@@ -136,7 +136,7 @@ static struct tick ticks[NET_TICKS] = {
                               .due = dhcp_coarse_due,
                               .interval_ms = DHCP_COARSE_TIMER_MSECS,
                               .catch_up_max = UINT16_MAX},
-    [NET_TICK_DNS] = {.fn = net_dns_tick,
+    [NET_TICK_DNS] = {.fn = dns_tmr,
                       .due = dns_due,
                       .interval_ms = DNS_TMR_INTERVAL,
                       .catch_up_max = DNS_MAX_TTL + 1,
