@@ -34,6 +34,29 @@ arch_stubs:
     .endr
 
 save:
+    cmpb $32, (%rsp)
+    jb save_registers           /* an exception stays where it is */
+    /* An interrupt goes on below the stack that it interrupted, out of reach
+     * of a red zone: should the vector come again meanwhile, its entry on the
+     * IST stack would overwrite a frame that stayed there. */
+    pushq %rax
+    pushq %rcx
+    movq 56(%rsp), %rax         /* the interrupted rsp */
+    subq $128, %rax
+    andq $-16, %rax
+    subq $7 * 8, %rax
+    .set word, 0
+    .rept 7                     /* number, error code, and what iretq pops */
+    movq 16 + word(%rsp), %rcx
+    movq %rcx, word(%rax)
+    .set word, word + 8
+    .endr
+    movq 8(%rsp), %rcx
+    movq %rcx, -8(%rax)
+    movq (%rsp), %rcx
+    leaq -8(%rax), %rsp
+    popq %rax
+save_registers:
     pushq %rdi
     pushq %rsi
     pushq %rdx
