@@ -5,7 +5,8 @@
  * arch_dispatch. SSE state stays as it is: handlers do not touch it.
  *
  * The CPU aligns an IST stack to 16 before it pushes; five words from it, two
- * from the stub and fifteen registers keep that alignment for the call.
+ * from the stub and fifteen registers keep that alignment for the call. A frame
+ * that moves (save) starts at a multiple of 16, too.
  */
 
 /* Exceptions for which the CPU pushes an error code. */

@@ -22,7 +22,8 @@ enum {
     VECTOR_UPCALL = 0x20, /* the one interrupt vector that Pith uses */
 };
 
-/* Runs on an IST stack, interrupts off, general registers only; must neither
+/* Runs on an IST stack, or for vectors from 0x20 on below the stack that was
+ * interrupted; interrupts off, general registers only; must neither
  * block nor allocate. Returning resumes the interrupted code with *frame. */
 typedef void vector_fn(struct trap_frame *frame);
 
