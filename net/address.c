@@ -71,6 +71,9 @@ void net_status_changed(struct netif *netif)
     net_choose_default();
     if (has_address(nif))
         log_address(nif);
+    else if (nif->had_address)
+        log_warning("net%u: has lost its address", nif->dev->index);
+    nif->had_address = has_address(nif);
     waitq_wake_all(&net_status_waitq);
 }
 

@@ -79,6 +79,7 @@ static bool work_once(void)
     bool more;
 
     mutex_lock(&net.lock);
+    net_tcp_settle();
     more = net_interfaces_poll();
     if (net_room_wanted())
         room_is_back();

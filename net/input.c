@@ -72,6 +72,8 @@ static void rx_deliver(void *arg, void *cookie, unsigned flags)
         check_conflict(nif, p);
     if (info.fragment)
         net_tick_touch(NET_TICK_REASS);
+    if (info.protocol == IP_PROTO_TCP)
+        net_tick_touch(NET_TICK_TCP);
     set_checks(nif, !info.fragment &&
                         (flags & (NETDEV_CSUM_VALID | NETDEV_CSUM_BLANK)));
     if (nif->netif.input(p, &nif->netif) != ERR_OK)

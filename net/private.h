@@ -39,6 +39,8 @@ enum tick_age {
 
 struct tick {
     void (*fn)(void);
+    /* Optional: passes intervals in which fn would find nothing to do. */
+    void (*skip)(uint32_t intervals);
     /* In how many intervals after its last run fn has something to do; 0:
      * never, as things stand. */
     uint32_t (*due)(void);
@@ -55,6 +57,8 @@ struct tick {
 bool tick_finest(const struct tick *tick);
 /* State that due looks at has changed (or will, TICK_SETTLE). */
 void tick_replan(struct tick *tick, uint64_t now_ns);
+/* Accounts for the intervals slept through, before state changes. */
+void tick_settle(struct tick *tick, uint64_t now_ns);
 /* Runs fn as often as is due by now. */
 void tick_run(struct tick *tick, uint64_t now_ns);
 
@@ -75,11 +79,21 @@ void net_timers_init(void);
 void net_tick_touch(enum net_tick tick);
 /* Before a lookup: ages the resolver's cache. */
 void net_dns_settle(void);
+/* Before something happens to connections: brings their clock up to date. */
+void net_tcp_settle(void);
 /* Runs what is due, plans what was touched, arms the timer. */
 void net_timers_run(void);
 
-/* resolve.c: queries that wait for an answer. */
+/* resolve.c: queries that wait for an answer, and lwIP's timer for them. */
 extern unsigned net_dns_queries;
+void net_dns_tick(void);
+
+/* --- tcp_timer.c: lwIP's TCP timers as one tick -----------------------------
+ */
+
+uint32_t net_tcp_due(void);
+void net_tcp_tick(void);
+void net_tcp_skip(uint32_t intervals);
 
 /* --- config.c: pith.ip and its kin -----------------------------------------
  */
@@ -108,7 +122,7 @@ struct net_if {
     const struct net_config *config;
     struct list link;
     unsigned unflushed; /* frames given to the driver since its flush */
-    bool conflict_logged;
+    bool conflict_logged, had_address;
 };
 
 extern struct list net_interface_list; /* in order of index */

@@ -15,10 +15,22 @@
 struct query {
     struct waitq waitq;
     bool done, abandoned;
-    uint32_t ipv4; /* 0: there is no such name */
+    int error; /* -XEN_ENOENT: no such name; -XEN_ETIME: no answer */
+    uint32_t ipv4;
 };
 
-unsigned net_dns_queries; /* under the network lock */
+/* Under the network lock. */
+unsigned net_dns_queries;
+static bool ticking;
+
+/* lwIP says the same of a name that is not there and of a server that is not:
+ * but it gives up on a server in its timer only. */
+void net_dns_tick(void)
+{
+    ticking = true;
+    dns_tmr();
+    ticking = false;
+}
 
 /* lwIP: the answer, or NULL when there is none. */
 static void on_answer(const char *name, const ip_addr_t *addr, void *arg)
@@ -30,7 +42,10 @@ static void on_answer(const char *name, const ip_addr_t *addr, void *arg)
         heap_free(query);
         return;
     }
-    query->ipv4 = addr ? addr->addr : 0;
+    if (addr)
+        query->ipv4 = addr->addr;
+    else
+        query->error = ticking ? -XEN_ETIME : -XEN_ENOENT;
     query->done = true;
     waitq_wake_all(&query->waitq);
 }
@@ -49,7 +64,7 @@ static int wait_answer(struct query *query, uint32_t *out, uint64_t deadline_ns)
         query->abandoned = true;
         return -XEN_ETIME;
     }
-    rc = query->ipv4 ? 1 : -XEN_ENOENT;
+    rc = query->error ? query->error : 1;
     *out = query->ipv4;
     heap_free(query);
     return rc;

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 sources := core.c interface.c address.c input.c output.c frame.c timers.c \
-           ticks.c config.c hostname.c random.c sock.c sock_options.c \
+           ticks.c tcp_timer.c config.c hostname.c random.c sock.c sock_options.c \
            sock_tcp.c tcp_accept.c tcp_recv.c tcp_send.c sock_udp.c resolve.c
 uses := lib arch mm xen kernel
 headers := sock.h

@@ -126,6 +126,7 @@ static void stream_close(struct sock *s)
     bool unread = tcp->bytes > 0;
     struct tcp_pcb *pcb;
 
+    net_tcp_settle();
     if (tcp->state == TCP_LISTENING)
         close_accepted(s);
     while (tcp->first)
@@ -162,6 +163,7 @@ static int connect_start(struct sock *s, const struct sock_addr *addr)
         IP_ADDR4(&ip, 127, 0, 0, 1);
     if (!s->tcp.pcb && stream_create(s))
         return -XEN_ENOMEM;
+    net_tcp_settle();
     err = tcp_connect(s->tcp.pcb, &ip, lwip_ntohs(addr->port), on_connected);
     if (err != ERR_OK)
         return sock_error_of(err);
@@ -204,6 +206,7 @@ static int stream_shutdown(struct sock *s, unsigned how)
     s->shut |= how;
     if (!(how & SOCK_SHUT_WRITE) || !first)
         return 0;
+    net_tcp_settle();
     net_tick_touch(NET_TICK_TCP);
     return sock_error_of(tcp_shutdown(s->tcp.pcb, 0, 1));
 }

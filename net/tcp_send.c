@@ -74,6 +74,7 @@ long sock_tcp_send(struct sock *s, const void *buf, size_t size,
     size_t done = 0;
     long rc;
 
+    net_tcp_settle();
     for (;;) {
         rc = sendable(s, deadline_ns);
         if (rc || done == size)

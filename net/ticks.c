@@ -22,6 +22,10 @@ bool tick_finest(const struct tick *tick)
 
 static void call(const struct tick *tick, uint64_t times)
 {
+    if (tick->skip && times > 1) {
+        tick->skip(times - 1);
+        times = 1;
+    }
     for (uint64_t i = 0; i < MIN(times, tick->catch_up_max); i++)
         tick->fn();
 }
@@ -46,6 +50,17 @@ void tick_replan(struct tick *tick, uint64_t now_ns)
     else if (tick->age == TICK_DEFER && tick->next_ns != DEADLINE_NEVER)
         tick->owed += passed;
     tick->base_ns = now_ns;
+    plan(tick);
+}
+
+void tick_settle(struct tick *tick, uint64_t now_ns)
+{
+    uint64_t passed = (now_ns - tick->base_ns) / interval_ns(tick);
+
+    if (tick->next_ns == DEADLINE_NEVER || tick_finest(tick))
+        return;
+    tick->base_ns += passed * interval_ns(tick);
+    call(tick, passed);
     plan(tick);
 }
 

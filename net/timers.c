@@ -21,9 +21,6 @@
 #define ARP_COARSE 60
 /* etharp.c asks five times for an address, a second apart. */
 #define ARP_FINE 6
-/* Closed connections that wait for stray segments; the oldest go first, as
- * each holds memory that a program may want. */
-#define TIME_WAIT_MAX 1024
 
 static struct {
     struct timer timer;
@@ -32,25 +29,6 @@ static struct {
     unsigned arp_fine_left; /* seconds in which a request can be open */
     unsigned reass_left;    /* seconds in which a datagram can be open */
 } timers = {.armed_ns = DEADLINE_NEVER};
-
-static uint32_t tcp_due(void)
-{
-    return tcp_active_pcbs || tcp_tw_pcbs;
-}
-
-static void tcp_tick(void)
-{
-    struct tcp_pcb *pcb, *next;
-    unsigned count = 0;
-
-    tcp_tmr();
-    /* The newest stand first. */
-    for (pcb = tcp_tw_pcbs; pcb; pcb = next) {
-        next = pcb->next;
-        if (++count > TIME_WAIT_MAX)
-            tcp_abort(pcb);
-    }
-}
 
 static void arp_tick(void)
 {
@@ -136,18 +114,33 @@ static uint32_t dns_due(void)
 }
 
 static struct tick ticks[NET_TICKS] = {
-    [NET_TICK_TCP] = {tcp_tick, tcp_due, TCP_TMR_INTERVAL, 4, TICK_DISCARD},
-    [NET_TICK_ARP] = {arp_tick, arp_due, ARP_TMR_INTERVAL, ARP_MAXAGE,
-                      TICK_DEFER},
-    [NET_TICK_REASS] = {reass_tick, reass_due, IP_TMR_INTERVAL, IP_REASS_MAXAGE,
-                        TICK_DISCARD},
-    [NET_TICK_DHCP_FINE] = {dhcp_fine_tmr, dhcp_fine_due, DHCP_FINE_TIMER_MSECS,
-                            UINT16_MAX, TICK_DISCARD},
-    [NET_TICK_DHCP_COARSE] = {dhcp_coarse_tmr, dhcp_coarse_due,
-                              DHCP_COARSE_TIMER_MSECS, UINT16_MAX,
-                              TICK_DISCARD},
-    [NET_TICK_DNS] = {dns_tmr, dns_due, DNS_TMR_INTERVAL, DNS_MAX_TTL + 1,
-                      TICK_SETTLE},
+    [NET_TICK_TCP] = {.fn = net_tcp_tick,
+                      .skip = net_tcp_skip,
+                      .due = net_tcp_due,
+                      .interval_ms = TCP_TMR_INTERVAL,
+                      .catch_up_max = 1},
+    [NET_TICK_ARP] = {.fn = arp_tick,
+                      .due = arp_due,
+                      .interval_ms = ARP_TMR_INTERVAL,
+                      .catch_up_max = ARP_MAXAGE,
+                      .age = TICK_DEFER},
+    [NET_TICK_REASS] = {.fn = reass_tick,
+                        .due = reass_due,
+                        .interval_ms = IP_TMR_INTERVAL,
+                        .catch_up_max = IP_REASS_MAXAGE},
+    [NET_TICK_DHCP_FINE] = {.fn = dhcp_fine_tmr,
+                            .due = dhcp_fine_due,
+                            .interval_ms = DHCP_FINE_TIMER_MSECS,
+                            .catch_up_max = UINT16_MAX},
+    [NET_TICK_DHCP_COARSE] = {.fn = dhcp_coarse_tmr,
+                              .due = dhcp_coarse_due,
+                              .interval_ms = DHCP_COARSE_TIMER_MSECS,
+                              .catch_up_max = UINT16_MAX},
+    [NET_TICK_DNS] = {.fn = net_dns_tick,
+                      .due = dns_due,
+                      .interval_ms = DNS_TMR_INTERVAL,
+                      .catch_up_max = DNS_MAX_TTL + 1,
+                      .age = TICK_SETTLE},
 };
 
 /* Upcall context. */
@@ -185,6 +178,15 @@ void net_tick_touch(enum net_tick tick)
     /* At its finest already: spares a look at the clock for every request. */
     if (!tick_finest(&ticks[tick]))
         ticks[tick].touched = true;
+}
+
+void net_tcp_settle(void)
+{
+    struct tick *tick = &ticks[NET_TICK_TCP];
+
+    /* Spares a look at the clock while the timers run or are off. */
+    if (tick->next_ns != DEADLINE_NEVER && !tick_finest(tick))
+        tick_settle(tick, clock_monotonic_ns());
 }
 
 void net_dns_settle(void)

@@ -136,3 +136,49 @@ TEST(tick_at_its_finest_ignores_touches)
         tick_replan(&tick, seconds(t));
     CHECK_EQ(tick.next_ns, seconds(1));
 }
+
+static uint32_t skipped;
+
+static void skip(uint32_t intervals)
+{
+    skipped += intervals;
+}
+
+TEST(tick_that_can_skip_runs_once)
+{
+    struct tick tick = make(due, TICK_DISCARD);
+
+    tick.skip = skip;
+    skipped = 0;
+    due_in = 120;
+    tick_replan(&tick, 0);
+    tick_run(&tick, seconds(120));
+    CHECK_EQ(calls, 1);
+    CHECK_EQ(skipped, 119);
+}
+
+TEST(tick_settled_before_a_change_loses_nothing)
+{
+    struct tick tick = make(due, TICK_DISCARD);
+
+    due_in = 60;
+    tick_replan(&tick, 0);
+    tick_settle(&tick, seconds(20.5));
+    CHECK_EQ(calls, 20);
+    due_in = 1;
+    tick_replan(&tick, seconds(20.5));
+    tick_run(&tick, seconds(21.5));
+    CHECK_EQ(calls, 21);
+}
+
+TEST(tick_settled_while_off_or_at_its_finest_does_nothing)
+{
+    struct tick tick = make(always, TICK_DISCARD);
+
+    tick_settle(&tick, seconds(50));
+    CHECK_EQ(calls, 0);
+    tick_replan(&tick, seconds(50));
+    tick_settle(&tick, seconds(50.9));
+    CHECK_EQ(calls, 0);
+    CHECK_EQ(tick.next_ns, seconds(51));
+}
