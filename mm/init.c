@@ -101,10 +101,10 @@ static int set_vector_stacks(void)
     struct cpu_stacks stacks = {
         .exception_top = stack_top(EXCEPTION_STACK_BYTES),
         .nmi_top = stack_top(EXCEPTION_STACK_BYTES),
-        .upcall_top = stack_top(UPCALL_STACK_BYTES),
+        .interrupt_top = stack_top(INTERRUPT_STACK_BYTES),
     };
 
-    if (!stacks.exception_top || !stacks.nmi_top || !stacks.upcall_top)
+    if (!stacks.exception_top || !stacks.nmi_top || !stacks.interrupt_top)
         return -XEN_ENOMEM;
     cpu_set_stacks(this_cpu(), &stacks);
     return 0;

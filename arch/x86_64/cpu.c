@@ -14,6 +14,9 @@
 _Static_assert(sizeof(struct cpu_tss) == 104, "SDM: 64-bit TSS");
 _Static_assert(offsetof(struct cpu_tss, ist) == 36, "SDM: 64-bit TSS");
 _Static_assert(offsetof(struct cpu, self) == 0, "this_cpu reads gs:0");
+_Static_assert(offsetof(struct cpu, tss.ist) + 8 * (IST_INTERRUPT - 1) ==
+                   CPU_INTERRUPT_STACK,
+               "stubs.S reads it");
 
 static struct cpu cpu_boot;
 /* All vectors of vCPU 0 until mm/ has guarded stacks: until then each is the
@@ -43,7 +46,7 @@ void cpu_set_stacks(struct cpu *cpu, const struct cpu_stacks *stacks)
     stack_set(cpu, IST_EXCEPTION, stacks->exception_top);
     stack_set(cpu, IST_DOUBLE_FAULT, stacks->double_fault_top);
     stack_set(cpu, IST_NMI, stacks->nmi_top);
-    stack_set(cpu, IST_UPCALL, stacks->upcall_top);
+    stack_set(cpu, IST_INTERRUPT, stacks->interrupt_top);
 }
 
 /* The segment registers keep what boot/ loaded: the selectors mean the same

@@ -15,7 +15,7 @@ enum {
 };
 
 /* Which of cpu_stacks a vector uses: an index of the TSS's IST, from 1. */
-enum { IST_EXCEPTION = 1, IST_DOUBLE_FAULT, IST_NMI, IST_UPCALL };
+enum { IST_EXCEPTION = 1, IST_DOUBLE_FAULT, IST_NMI, IST_INTERRUPT };
 
 /* The operand of LGDT and LIDT. */
 struct table_pointer {

@@ -13,6 +13,8 @@
 #define ERROR_CODES (1 << 8 | 1 << 10 | 1 << 11 | 1 << 12 | 1 << 13 | \
                      1 << 14 | 1 << 17 | 1 << 21 | 1 << 29 | 1 << 30)
 
+#include <pith/cpu.h>
+
     .section .text.arch_stubs, "ax"
     .globl arch_stubs
     .type arch_stubs, @function
@@ -37,10 +39,16 @@ arch_stubs:
 save:
     cmpb $32, (%rsp)
     jb save_registers           /* an exception stays where it is */
-    /* An interrupt goes on below the stack that it interrupted, out of reach
-     * of a red zone: should the vector come again meanwhile, its entry on the
-     * IST stack would overwrite a frame that stayed there. */
     pushq %rax
+    leaq 8 * 8(%rsp), %rax      /* above what the CPU pushed */
+    cmpq %rax, %gs:CPU_INTERRUPT_STACK
+    je move
+    popq %rax                   /* already on the interrupted stack */
+    jmp save_registers
+
+    /* From the IST stack to below the stack that was interrupted, out of reach
+     * of a red zone: there it may be left for another thread. */
+move:
     pushq %rcx
     movq 56(%rsp), %rax         /* the interrupted rsp */
     subq $128, %rax

@@ -14,6 +14,11 @@
 #define DESCRIPTOR_CODE 0x00af9b000000ffff
 #define DESCRIPTOR_DATA 0x00cf93000000ffff
 
+/* Offset in struct cpu of the top of the stack that interrupts enter on. */
+#define CPU_INTERRUPT_STACK 140
+
+#define RFLAGS_IF 0x200 /* interrupts are enabled */
+
 #ifndef __ASSEMBLY__
 
 #include <pith/compiler.h>
@@ -50,10 +55,10 @@ struct cpu_stacks {
     void *exception_top;
     void *double_fault_top; /* also for a fault on exception's stack */
     void *nmi_top;          /* NMI and machine check */
-    void *upcall_top;       /* vectors from 0x20 on */
+    void *interrupt_top;    /* vectors from 0x20 on: entry only */
 };
 #define EXCEPTION_STACK_BYTES 8192
-#define UPCALL_STACK_BYTES 16384
+#define INTERRUPT_STACK_BYTES 4096
 
 /* Loads descriptor tables, GS and the IDT on the vCPU that runs it, which must
  * do so before it takes any vector. cpu is taken for ever: zeroed, but for id
@@ -83,7 +88,7 @@ static inline unsigned long irq_save(void)
 
 static inline void irq_restore(unsigned long flags)
 {
-    if (flags & 0x200)
+    if (flags & RFLAGS_IF)
         __asm__ volatile("sti" : : : "memory");
 }
 
@@ -92,7 +97,7 @@ static inline bool irq_enabled(void)
     unsigned long flags;
 
     __asm__ volatile("pushfq; popq %0" : "=r"(flags));
-    return flags & 0x200;
+    return flags & RFLAGS_IF;
 }
 
 static inline void irq_enable(void)
