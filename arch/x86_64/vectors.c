@@ -100,8 +100,9 @@ static void repeated(struct trap_frame *frame)
 {
     if (frame->rip - (uint64_t)arch_stubs < VECTORS * ARCH_STUB_BYTES &&
         frame->rsp == this_cpu()->tss.ist[IST_INTERRUPT - 1] - 40)
-        panic_trap(frame, "interrupt %#lx came twice: this CPU is an emulation "
-                          "that Pith takes for a real one",
+        panic_trap(frame,
+                   "interrupt %#lx came twice: this CPU is an emulation "
+                   "that Pith takes for a real one",
                    frame->vector);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Exceptions and interrupt vectors, all with interrupts disabled. Exceptions run
- * on IST stacks; interrupts enter on one, because the compiler's own libgcc uses
- * the red zone, and go on below the interrupted stack. arch/. Source: SDM volume 3, "Interrupt and Exception Handling".
+ * Exceptions and interrupt vectors, all with interrupts disabled. Exceptions
+ * run on IST stacks; interrupts enter on one, because the compiler's own libgcc
+ * uses the red zone, and go on below the interrupted stack. arch/. Source: SDM
+ * volume 3, "Interrupt and Exception Handling".
  */
 #ifndef PITH_VECTORS_H
 #define PITH_VECTORS_H
@@ -23,7 +24,8 @@ enum {
 };
 
 /* Interrupts off, general registers only; must neither block nor allocate. An
- * interrupt (vector >= 0x20) is ignored where interrupts were off already. Returning resumes the interrupted code with *frame. */
+ * interrupt (vector >= 0x20) is ignored where interrupts were off already.
+ * Returning resumes the interrupted code with *frame. */
 typedef void vector_fn(struct trap_frame *frame);
 
 /* Sets what vector (0..255) calls, NULL for the default: panic_trap. The IDT
