@@ -2,5 +2,5 @@ sources := start.c options.c option_table.c lifecycle.c sched.c thread.c tls.c \
            waitq.c mutex.c timer.c panic.c backtrace.c symbols.c tty.c \
            tty_input.c netdev.c blkdev.c
 uses := lib arch boot mm xen
-headers := option.h thread.h waitq.h mutex.h timer.h lifecycle.h \
+headers := option.h thread.h waitq.h mutex.h smp.h timer.h lifecycle.h \
            backtrace.h tty.h netdev.h blkdev.h

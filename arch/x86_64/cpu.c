@@ -5,7 +5,7 @@
  */
 
 #include "private.h"
-#include <pith/cpu.h>
+#include <pith/preempt.h>
 #include <pith/room.h>
 
 /* Available 64-bit TSS, present, ring 0. */
@@ -56,6 +56,7 @@ void cpu_init(struct cpu *cpu)
     struct table_pointer gdt = {sizeof(cpu->gdt) - 1, (uint64_t)cpu->gdt};
 
     cpu->self = cpu;
+    cpu->preempt = PREEMPT_NOT_DUE;
     cpu->tss.io_map_offset = sizeof(cpu->tss);
     gdt_fill(cpu);
     __asm__ volatile("lgdt %0" : : "m"(gdt));

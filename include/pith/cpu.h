@@ -15,7 +15,7 @@
 #define DESCRIPTOR_DATA 0x00cf93000000ffff
 
 /* Offset in struct cpu of the top of the stack that interrupts enter on. */
-#define CPU_INTERRUPT_STACK 140
+#define CPU_INTERRUPT_STACK 164
 
 #define RFLAGS_IF 0x200 /* interrupts are enabled */
 
@@ -41,11 +41,15 @@ struct cpu {
     struct cpu *self;      /* first: read as gs:0 */
     uint32_t id;           /* vCPU number, 0 is the boot vCPU */
     uint32_t upcall_depth; /* > 0 while an upcall handler runs */
-    void *thread;          /* kernel/: the running thread */
-    void *sched;           /* kernel/: this vCPU's run queue */
-    void *evtchn;          /* xen/: this vCPU's event channel state */
-    uint64_t gdt[5];       /* arch/: null, code, data, TSS (two slots) */
-    struct cpu_tss tss;    /* arch/: where vectors find their stacks */
+    uint32_t preempt;      /* pith/preempt.h */
+    uint32_t reserved;
+    void *thread;       /* kernel/: the running thread */
+    void *sched;        /* kernel/: this vCPU's run queue */
+    void *evtchn;       /* xen/: this vCPU's event channel state */
+    void *heap;         /* mm/: this vCPU's free objects */
+    void *trace;        /* kernel/: this vCPU's trace ring */
+    uint64_t gdt[5];    /* arch/: null, code, data, TSS (two slots) */
+    struct cpu_tss tss; /* arch/: where vectors find their stacks */
 };
 
 /* What vectors run on: the address above each stack, 16-byte aligned. Each
@@ -76,6 +80,17 @@ static inline struct cpu *this_cpu(void)
     __asm__ volatile("mov %%gs:0, %0" : "=r"(cpu));
     return cpu;
 }
+
+/* One field of this vCPU's struct cpu, by one instruction: right even where the
+ * thread may be preempted and go on elsewhere. 32 or 64 bits. */
+#define cpu_read(field) \
+    ({ \
+        __typeof__(this_cpu()->field) value_; \
+        __asm__ volatile("mov %%gs:%c1, %0" \
+                         : "=r"(value_) \
+                         : "i"(offsetof(struct cpu, field))); \
+        value_; \
+    })
 
 /* Disables maskable interrupts; the result goes to irq_restore. */
 static inline unsigned long irq_save(void)

@@ -8,7 +8,7 @@
 #define PITH_SPINLOCK_H
 
 #include <pith/atomic.h>
-#include <pith/cpu.h>
+#include <pith/preempt.h>
 
 struct spinlock {
     uint32_t held;
@@ -19,20 +19,36 @@ struct spinlock {
         0 \
     }
 
-/* For data that no upcall touches. The holder must not block. */
+/* Waits for a lock that is held. After some rounds it lets other vCPUs run in
+ * place of this one, since Xen may have taken the holder's processor away. */
+void spin_wait(struct spinlock *lock);
+/* What it calls then; xen/ sets it. */
+extern void (*spin_yield)(void);
+
+/* Raw: where interrupts or preemption are off already, and stay so. */
+static inline void spin_lock_raw(struct spinlock *lock)
+{
+    if (unlikely(atomic_exchange(&lock->held, 1)))
+        spin_wait(lock);
+}
+
+static inline void spin_unlock_raw(struct spinlock *lock)
+{
+    atomic_store(&lock->held, 0);
+}
+
+/* For data that no upcall touches. The holder is not preempted and must not
+ * block. */
 static inline void spin_lock(struct spinlock *lock)
 {
-    if (likely(!atomic_exchange(&lock->held, 1)))
-        return;
-    do
-        while (READ_ONCE(lock->held))
-            cpu_relax();
-    while (atomic_exchange(&lock->held, 1));
+    preempt_disable();
+    spin_lock_raw(lock);
 }
 
 static inline void spin_unlock(struct spinlock *lock)
 {
-    atomic_store(&lock->held, 0);
+    spin_unlock_raw(lock);
+    preempt_enable();
 }
 
 /* For data that upcalls touch too: interrupts are off while it is held. */
@@ -40,14 +56,14 @@ static inline unsigned long spin_lock_irqsave(struct spinlock *lock)
 {
     unsigned long flags = irq_save();
 
-    spin_lock(lock);
+    spin_lock_raw(lock);
     return flags;
 }
 
 static inline void spin_unlock_irqrestore(struct spinlock *lock,
                                           unsigned long flags)
 {
-    spin_unlock(lock);
+    spin_unlock_raw(lock);
     irq_restore(flags);
 }
 

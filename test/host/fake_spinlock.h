@@ -5,6 +5,7 @@
 #define PITH_SPINLOCK_H
 
 #include <assert.h>
+#include <pith/atomic.h>
 
 struct spinlock {
     unsigned held;
@@ -36,5 +37,20 @@ static inline void spin_unlock_irqrestore(struct spinlock *lock,
 {
     spin_unlock(lock);
 }
+
+static inline void preempt_disable(void)
+{
+}
+
+static inline void preempt_enable(void)
+{
+}
+
+static inline void preempt_check(void)
+{
+}
+
+#define spin_lock_raw spin_lock
+#define spin_unlock_raw spin_unlock
 
 #endif

@@ -9,10 +9,24 @@
 #include <pith/compiler.h>
 #include <stdbool.h>
 
+#define PITH_PREEMPT_H /* there is one vCPU, and nothing preempts */
+static inline void preempt_disable(void)
+{
+}
+
+static inline void preempt_enable(void)
+{
+}
+
+static inline void preempt_check(void)
+{
+}
+
 struct cpu {
-    uint32_t id, upcall_depth;
+    uint32_t id, upcall_depth, preempt;
     void *thread, *sched;
 };
+#define cpu_read(field) (this_cpu()->field)
 
 static struct cpu fake_cpu;
 static bool fake_interrupts = true;
@@ -63,6 +77,14 @@ static inline void cpu_wait_for_interrupt(void)
 
 static inline void cpu_relax(void)
 {
+}
+
+/* In place of arch/'s: with one vCPU no lock is ever waited for. */
+struct spinlock;
+void spin_wait(struct spinlock *lock);
+__attribute__((weak)) void spin_wait(struct spinlock *lock)
+{
+    __builtin_trap();
 }
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The heap: no overlap, alignment, nothing lost, misuse is a named panic. */
 /* sources: mm/page.c mm/slab.c mm/large.c mm/heap.c */
+/* flags: -include test/host/fake_spinlock.h */
 
 #include "mm_arena.h"
 #include "test.h"

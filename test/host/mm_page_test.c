@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The buddy allocator: no overlap, nothing lost, misuse is a named panic. */
 /* sources: mm/page.c */
+/* flags: -include test/host/fake_spinlock.h */
 
 #include "mm_arena.h"
 #include "test.h"
