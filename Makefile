@@ -70,15 +70,19 @@ $(1)_flags := $$(flags) \
 OBJECTS += $$($(1)_objects)
 room-$(1): $$($(1)_objects)
 .PHONY: room-$(1)
-$(B)/obj/$(1)/%.o: $(1)/%.c $(1)/room.mk Makefile
-	@mkdir -p $$(@D)
-	$$(call say,CC,$$<)
-	$$(Q)$$(CC) $$(ROOM_FLAGS) $$($(1)_flags) -c -o $$@ $$<
-$(B)/obj/$(1)/%.o: $(1)/%.S $(1)/room.mk Makefile
-	@mkdir -p $$(@D)
-	$$(call say,CC,$$<)
-	$$(Q)$$(CC) $$(ROOM_FLAGS) $$($(1)_flags) -D__ASSEMBLY__ -c -o $$@ $$<
+$(call compile_rules,$(1),$(B)/obj,)
+$(call compile_rules,$(1),$(B)/obj-checks,-DCONFIG_CHECKS=1)
 $$(foreach v,$$(vendor),$$(eval $$(call vendor_rule,$(1),$$(v))))
+endef
+define compile_rules
+$(2)/$(1)/%.o: $(1)/%.c $(1)/room.mk Makefile
+	@mkdir -p $$(@D)
+	$$(call say,CC,$$<)
+	$$(Q)$$(CC) $$(ROOM_FLAGS) $(3) $$($(1)_flags) -c -o $$@ $$<
+$(2)/$(1)/%.o: $(1)/%.S $(1)/room.mk Makefile
+	@mkdir -p $$(@D)
+	$$(call say,CC,$$<)
+	$$(Q)$$(CC) $$(ROOM_FLAGS) $(3) $$($(1)_flags) -D__ASSEMBLY__ -c -o $$@ $$<
 endef
 define vendor_rule
 $(B)/obj/$(1)/vendor/$(basename $(notdir $(2))).o: $(2) $(1)/room.mk Makefile
@@ -89,7 +93,10 @@ endef
 all: sdk apps
 ifneq ($(XEN_HEADERS),)
 $(foreach r,$(ROOMS),$(eval $(call room_rules,$(r))))
--include $(OBJECTS:.o=.d)
+# The check build: our own files once more; what is vendored serves both.
+OBJECTS_CHECKS := $(foreach o,$(OBJECTS),$(if $(findstring /vendor/,$(o)),$(o),\
+    $(o:$(B)/obj/%=$(B)/obj-checks/%)))
+-include $(OBJECTS:.o=.d) $(OBJECTS_CHECKS:.o=.d)
 endif
 
 include tools/sdk/sdk.mk

@@ -5,6 +5,7 @@
  * Lines of main.c that steer test/run:
  *   cmdline: words; once a boot           xl: a line for the xl config
  *   expect: reason=0 exit=0               dom0: shell run in dom0 before
+ *   cc: options for pith-cc (--checks)
  *   console: what must be printed         xen: the same, on Xen's console
  *   check: shell run in dom0 after, which must succeed; $log is the console
  * each a comment of one line of its own; console and xen are regular

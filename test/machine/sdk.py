@@ -54,6 +54,18 @@ def case_compile_preprocess_and_depend_work_as_in_cc():
         assert (pathlib.Path(tmp) / "a.cfg").exists()
 
 
+def case_checks_take_the_second_kernel():
+    with tempfile.TemporaryDirectory() as tmp:
+        (pathlib.Path(tmp) / "a.c").write_text("int main(void) { return "
+                                               "!CONFIG_CHECKS; }\n")
+        done = pith_cc(tmp, "--checks", "-Wl,--trace", "a.c")
+        assert done.returncode == 0, done.stdout
+        assert "libpith-checks.a" in done.stdout, done.stdout
+        assert "libpith.a" not in done.stdout, done.stdout
+        help_text = pith_cc(tmp, "--help").stdout
+        assert "--checks" in help_text, help_text
+
+
 def case_unresolved_symbol_is_named_and_nothing_is_left():
     with tempfile.TemporaryDirectory() as tmp:
         (pathlib.Path(tmp) / "a.c").write_text(

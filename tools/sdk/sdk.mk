@@ -14,6 +14,8 @@ $(B)/obj/sdk/%.o: tools/sdk/%.c Makefile
 	$(Q)$(CC) $(ROOM_FLAGS) $(KERNEL_FLAGS) -c -o $@ $<
 
 $(SDK_LIB)/libpith.a: $(OBJECTS) $(COMPOSE)
+$(SDK_LIB)/libpith-checks.a: $(OBJECTS_CHECKS) $(COMPOSE)
+$(SDK_LIB)/libpith.a $(SDK_LIB)/libpith-checks.a:
 	@mkdir -p $(@D)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $^
@@ -22,7 +24,8 @@ SDK_TOOLS := ar ranlib strip nm objcopy
 SDK_SOURCES := tools/sdk/pith-cc tools/sdk/thin-libc tools/ksyms tools/pith-run boot/pith.lds \
     $(wildcard posix/include/*.h posix/include/*/*.h test/lab/* \
     test/lab/dom0/*)
-$(SDK_STAMP): $(SDK_LIB)/libpith.a $(SDK_SOURCES) tools/sdk/sdk.mk Makefile
+$(SDK_STAMP): $(SDK_LIB)/libpith.a $(SDK_LIB)/libpith-checks.a \
+        $(SDK_SOURCES) tools/sdk/sdk.mk Makefile
 	$(call say,SDK,$(SDK))
 	@mkdir -p $(SDK)/bin $(SDK)/include/pith $(SDK)/share
 	$(Q)cp -r $(B)/newlib/include/. $(SDK)/include/pith/

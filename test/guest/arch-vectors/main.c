@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What an interrupt leaves of the code that it came upon. */
+/* cc: --checks */
 
 #include <pith/cpu.h>
 #include <pith/vectors.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Virtual disks by blkback: as block devices, and as files below /dev. */
+/* cc: --checks */
 /* clang-format off */
 /* dom0: rm -f /tmp/a.img /tmp/b.img; truncate -s 8M /tmp/a.img; (printf second; head -c 65530 /dev/zero) >/tmp/b.img */
 /* xl: disk=['format=raw,vdev=xvda,access=rw,script=labblk,target=/tmp/a.img', 'format=raw,vdev=xvdb,access=ro,script=labblk,target=/tmp/b.img'] */

@@ -2,6 +2,7 @@
 /* Ends by the fault that its argument names. Each is a crash that says why and
  * where, on both consoles. What else kernel/ reports of a crash is looked at by
  * kernel-faults. Xen 4.17 in the lab loses CR2: an address may be 0. */
+/* cc: --checks */
 /* clang-format off */
 /* expect: reason=3 */
 /* console: ^vCPU 0, thread "main"$ */

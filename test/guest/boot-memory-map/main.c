@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the live page tables allow, walked from CR3, at several sizes of
  * memory. */
+/* cc: --checks */
 /* clang-format off */
 /* cmdline: */
 /*   xl: memory=2 */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Boot modules by tar and by cpio. What can be done with files in general is
  * looked at by posix-files. */
+/* cc: --checks */
 /* clang-format off */
 /* dom0: rm -rf /tmp/t; mkdir -p /tmp/t/etc/deep/er; cd /tmp/t; echo value >etc/config; : >etc/empty; seq 1 20000 >etc/deep/er/numbers; chmod 640 etc/config; long=$(printf %0120d 0); mkdir -p $long; echo far >$long/name-behind-a-long-path */
 /* cmdline: tar */

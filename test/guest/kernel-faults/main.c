@@ -2,6 +2,7 @@
 /* Crashes that involve the scheduler: a thread that overflows its stack, and a
  * panic in an upcall, whose report shows the interrupted stack, too. The other
  * faults are boot-faults'. */
+/* cc: --checks */
 /* clang-format off */
 /* expect: reason=3 */
 /* cmdline: overflow */

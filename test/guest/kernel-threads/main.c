@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Threads, wait queues, mutexes and timers of kernel/ on real Xen. */
+/* cc: --checks */
 /* cmdline: pith.upcall=auto */
 /* cmdline: pith.upcall=vcpu */
 /* cmdline: pith.upcall=callback */

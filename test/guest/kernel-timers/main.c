@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Many timers, many threads, and who is woken first. */
+/* cc: --checks */
 
 /* Before libc's, which define some of the same macros. */
 #include <pith/clock.h>

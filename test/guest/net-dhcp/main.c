@@ -2,6 +2,7 @@
 /* An address, a gateway and a name server from a DHCP server in dom0, then
  * traffic with dom0 by that address. The second boot has a fixed address on an
  * interface beside one without. */
+/* cc: --checks */
 /* clang-format off */
 /* dom0: killall udhcpd nc 2>/dev/null; rm -f /tmp/leases; touch /tmp/leases; printf 'start 10.0.0.77\nend 10.0.0.77\ninterface br0\nlease_file /tmp/leases\nmax_leases 1\noption subnet 255.255.255.0\noption router 10.0.0.1\noption dns 10.0.0.1\n' >/tmp/udhcpd.conf; udhcpd -I 10.0.0.1 /tmp/udhcpd.conf; nc -l -p 7777 -e /bin/cat & */
 /* check: killall udhcpd */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Files by name: those of the boot module, new ones, directories, /dev. The
  * module comes as cpio. */
+/* cc: --checks */
 /* clang-format off */
 /* dom0: mkdir -p /tmp/f/www/sub; cd /tmp/f; echo hello >www/index.html; head -c 100000 /dev/zero >www/big; ln -s x www/link; find . | cpio -o -H newc >/tmp/files.cpio 2>/dev/null */
 /* xl: ramdisk="/tmp/files.cpio" */

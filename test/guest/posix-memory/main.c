@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A program that takes all memory is told so and can go on. */
+/* cc: --checks */
 /* clang-format off */
 /* cmdline: */
 /*   xl: memory=8 */

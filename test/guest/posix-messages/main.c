@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What posix/ adds to sockets: messages of several pieces, timeouts, texts of
  * addresses, interfaces. Over loopback. */
+/* cc: --checks */
 
 #include "guest_test.h"
 #include <arpa/inet.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a program without files finds: start, arguments, memory, errno, time,
  * formatted output, signals to itself, poll on the console. */
+/* cc: --checks */
 /* cmdline: pith.env=ONE=1 "pith.env=TWO=2 words" -- first "second word" */
 
 #include "guest_test.h"

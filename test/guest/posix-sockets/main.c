@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Sockets over the loopback interface, as POSIX has them. The guest has no
  * network device. */
+/* cc: --checks */
 
 #include "guest_test.h"
 #include <arpa/inet.h>

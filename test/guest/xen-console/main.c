@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The console ring to the real xenconsoled. */
+/* cc: --checks */
 
 #include <pith/clock.h>
 #include <pith/console.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Event channels from end to end: this domain sends to itself, by each kind of
  * upcall. The program's argument is the kind that must be in use. */
+/* cc: --checks */
 /* clang-format off */
 /* cmdline: pith.upcall=auto auto */
 /* cmdline: pith.upcall=vcpu vcpu */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The grant table on Xen: it grows, and a peer, here this domain itself, that
  * keeps a page mapped keeps it out of reuse. */
+/* cc: --checks */
 
 #include <pith/bootinfo.h>
 #include <pith/cpu.h>

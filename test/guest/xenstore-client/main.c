@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The client of the store against the real daemon. The guest may write below
  * its own data/, 2048 bytes a node. */
+/* cc: --checks */
 /* clang-format off */
 /* dom0: xenstore-write /pith-test/long "$(seq -s , 1 1000 | head -c 3000)"; xenstore-chmod /pith-test/long r0 */
 /* check: xenstore-rm /pith-test */
