@@ -8,6 +8,7 @@
 #include <pith/atomic.h>
 #include <pith/clock.h>
 #include <pith/cpu.h>
+#include <pith/preempt.h>
 #include <pith/xeninfo.h>
 
 static struct {
@@ -51,9 +52,13 @@ void clock_init(void)
 /* Records of two vCPUs, or two records of one, may disagree by a few ns. */
 uint64_t clock_monotonic_ns(void)
 {
-    uint64_t now = read_system_ns();
-    uint64_t last = atomic_load(&state.last_ns);
+    uint64_t now, last;
 
+    /* The record goes with this vCPU's TSC. */
+    preempt_disable();
+    now = read_system_ns();
+    preempt_enable();
+    last = atomic_load(&state.last_ns);
     do {
         if (now <= last)
             return last;

@@ -15,6 +15,8 @@
 #include <pith/heap.h>
 #include <pith/hypercall.h>
 #include <pith/panic.h>
+#include <pith/preempt.h>
+#include <pith/spinlock.h>
 #include <xen/event_channel.h>
 
 struct handler {
@@ -23,15 +25,15 @@ struct handler {
     /* The argument of EVTCHNOP_send, kept ready in the direct map: Xen walks
      * fewer page-table levels to it than to a stack. */
     struct evtchn_send send;
-    uint16_t vcpu;
-    uint8_t running; /* on that vCPU; closing waits for it */
+    uint16_t vcpu; /* the only one that runs fn */
 };
 
 #define CHUNK_HANDLERS 64
+#define NO_VCPU UINT16_MAX
 
 /* Chunks are added by compare-and-exchange and never freed, so looking up a
- * handler takes no lock. Two threads never bind or close the same port at
- * once. */
+ * handler takes no lock. Two threads never bind, move or close the same port
+ * at once. */
 static struct {
     const struct evtchn_abi *abi;
     struct handler **chunks;
@@ -87,7 +89,7 @@ static int handler_set(evtchn_port_t port, unsigned vcpu, evtchn_fn *fn,
         return -XEN_ENOSPC;
     handler->arg = arg;
     handler->send.port = port;
-    handler->vcpu = vcpu;
+    WRITE_ONCE(handler->vcpu, vcpu);
     /* Releases the fields above to evtchn_deliver. */
     atomic_store(&handler->fn, fn);
     return 0;
@@ -136,9 +138,29 @@ int evtchn_bind_virq(unsigned virq, unsigned vcpu, evtchn_fn *fn, void *arg,
     return rc ? rc : port_open(op.port, vcpu, fn, arg, out);
 }
 
+int evtchn_bind_ipi(unsigned vcpu, evtchn_fn *fn, void *arg, evtchn_port_t *out)
+{
+    struct evtchn_bind_ipi op = {.vcpu = vcpu};
+    int rc = hypercall_event_channel_op(EVTCHNOP_bind_ipi, &op);
+
+    return rc ? rc : port_open(op.port, vcpu, fn, arg, out);
+}
+
 int evtchn_adopt(evtchn_port_t port, evtchn_fn *fn, void *arg)
 {
     return handler_set(port, 0, fn, arg);
+}
+
+/* Returns when vCPU vcpu is not in port's handler. If it is this one, only the
+ * handler itself can be what calls this. */
+static void wait_until_idle(evtchn_port_t port, unsigned vcpu)
+{
+    const struct evtchn_vcpu *other = evtchn_vcpu_find(vcpu);
+
+    if (!other || vcpu == cpu_read(id))
+        return;
+    while (atomic_load(&other->running) == port)
+        spin_yield();
 }
 
 void evtchn_close(evtchn_port_t port)
@@ -147,13 +169,50 @@ void evtchn_close(evtchn_port_t port)
 
     table.abi->mask(port);
     atomic_store(&handler->fn, NULL);
-    /* With evtchn_deliver: it sees fn gone, or this sees it running. On the
-     * port's own vCPU only the handler itself can be what calls this. */
+    /* With evtchn_deliver: it sees fn gone, or this sees it running. */
     barrier_full();
-    if (handler->vcpu != this_cpu()->id)
-        while (atomic_load(&handler->running))
-            cpu_relax();
+    wait_until_idle(port, handler->vcpu);
     port_close(port);
+}
+
+/* Unmasks a port that is masked, and has Xen look for a waiting event. */
+static void unmask_by_xen(evtchn_port_t port)
+{
+    struct evtchn_unmask op = {.port = port};
+    long rc = hypercall_event_channel_op(EVTCHNOP_unmask, &op);
+
+    ASSERT(!rc);
+}
+
+/*
+ * An event that Xen announced to the old vCPU waits for a vCPU that has
+ * nothing to do with the port any more, hence the unmasking by Xen. Between
+ * the two vCPUs the port is nobody's, since the new one may come across its
+ * pending bit early:
+ *  1. the new vCPU finds the port unmasked and pending in its scan;
+ *  2. the port is masked, moved, and the old vCPU still in the handler;
+ *  3. the new vCPU, still in its scan, would run the handler, too.
+ */
+int evtchn_set_vcpu(evtchn_port_t port, unsigned vcpu)
+{
+    struct handler *handler = handler_of_open_port(port);
+    struct evtchn_bind_vcpu op = {.port = port, .vcpu = vcpu};
+    unsigned from = handler->vcpu;
+    bool was_masked;
+    int rc;
+
+    if (!evtchn_vcpu_find(vcpu))
+        return -XEN_ENOENT;
+    was_masked = table.abi->mask(port);
+    atomic_store(&handler->vcpu, NO_VCPU);
+    /* With evtchn_deliver: it sees this, or this sees it running. */
+    barrier_full();
+    wait_until_idle(port, from);
+    rc = hypercall_event_channel_op(EVTCHNOP_bind_vcpu, &op);
+    atomic_store(&handler->vcpu, rc ? from : vcpu);
+    if (!was_masked)
+        unmask_by_xen(port);
+    return rc;
 }
 
 void evtchn_deliver(struct evtchn_vcpu *vcpu, evtchn_port_t port)
@@ -161,19 +220,20 @@ void evtchn_deliver(struct evtchn_vcpu *vcpu, evtchn_port_t port)
     struct handler *handler = handler_find(port);
     evtchn_fn *fn;
 
-    if (!handler || handler->vcpu != vcpu->id)
+    if (!handler || READ_ONCE(handler->vcpu) != vcpu->id)
         return;
-    WRITE_ONCE(handler->running, 1);
-    /* The clearing is a full barrier, with the one in evtchn_close. It comes
-     * before the call, so that what happens from now on is a new event. */
-    if (table.abi->test_and_clear(port)) {
+    /* A full barrier, with those in evtchn_close and evtchn_set_vcpu. */
+    atomic_exchange(&vcpu->running, port);
+    /* Cleared before the call: what happens from now on is a new event. */
+    if (atomic_load(&handler->vcpu) == vcpu->id &&
+        table.abi->test_and_clear(port)) {
         fn = atomic_load(&handler->fn);
         if (fn) {
             vcpu->stats.events++;
             fn(port, handler->arg);
         }
     }
-    atomic_store(&handler->running, 0);
+    atomic_store(&vcpu->running, 0);
 }
 
 void evtchn_scan(struct evtchn_vcpu *vcpu)
@@ -181,24 +241,22 @@ void evtchn_scan(struct evtchn_vcpu *vcpu)
     table.abi->scan(vcpu);
 }
 
-/* Runs the handler of a pending port as an upcall would, here and now. */
-static void deliver_here(evtchn_port_t port)
+/* Runs the handler of a pending port as an upcall would, if one for it could
+ * come in at this very place; says whether. */
+static bool deliver_here(evtchn_port_t port, const struct handler *handler)
 {
     unsigned long flags = irq_save();
     struct cpu *cpu = this_cpu();
+    bool here = (flags & RFLAGS_IF) && cpu->evtchn &&
+                READ_ONCE(handler->vcpu) == cpu->id;
 
-    cpu->upcall_depth++;
-    evtchn_deliver(cpu->evtchn, port);
-    cpu->upcall_depth--;
+    if (here) {
+        cpu->upcall_depth++;
+        evtchn_deliver(cpu->evtchn, port);
+        cpu->upcall_depth--;
+    }
     irq_restore(flags);
-}
-
-/* True if an upcall for handler's port could come in at this very place. */
-static bool upcall_possible(const struct handler *handler)
-{
-    const struct cpu *cpu = this_cpu();
-
-    return irq_enabled() && cpu->evtchn && handler->vcpu == cpu->id;
+    return here;
 }
 
 /*
@@ -211,20 +269,17 @@ static bool upcall_possible(const struct handler *handler)
 void evtchn_unmask(evtchn_port_t port)
 {
     struct handler *handler = handler_of_open_port(port);
-    struct evtchn_unmask op = {.port = port};
-    long rc;
 
     table.abi->unmask(port);
     if (!table.abi->is_pending(port))
         return;
-    if (upcall_possible(handler)) {
-        deliver_here(port);
+    if (deliver_here(port, handler)) {
+        preempt_check(); /* for the thread that the handler woke */
         return;
     }
     /* EVTCHNOP_unmask looks at pending only if it finds the port masked. */
     table.abi->mask(port);
-    rc = hypercall_event_channel_op(EVTCHNOP_unmask, &op);
-    ASSERT(!rc);
+    unmask_by_xen(port);
 }
 
 void evtchn_mask(evtchn_port_t port)

@@ -28,10 +28,11 @@ static xen_ulong_t port_bit(evtchn_port_t port)
     return (xen_ulong_t)1 << port % WORD_BITS;
 }
 
-static void mask(evtchn_port_t port)
+static bool mask(evtchn_port_t port)
 {
-    atomic_or(&xen_shared_info()->evtchn_mask[port / WORD_BITS],
-              port_bit(port));
+    return atomic_or(&xen_shared_info()->evtchn_mask[port / WORD_BITS],
+                     port_bit(port)) &
+           port_bit(port);
 }
 
 static void unmask(evtchn_port_t port)

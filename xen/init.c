@@ -4,14 +4,24 @@
 
 #include <pith/bootinfo.h>
 #include <pith/console.h>
+#include <pith/hypercall.h>
 #include <pith/log.h>
 #include <pith/room.h>
+#include <pith/spinlock.h>
+#include <xen/sched.h>
+
+/* Lets another vCPU have the processor: the one that holds a lock, say. */
+static void yield(void)
+{
+    hypercall_sched_op(SCHEDOP_yield, NULL);
+}
 
 static int xen_init(void)
 {
     int rc;
 
     log_set_sink(emergency_write);
+    spin_yield = yield;
     physmap_init();
     rc = xen_info_init();
     if (rc)

@@ -26,14 +26,15 @@ int physmap_add(unsigned space, uint64_t idx, void **out);
 struct evtchn_vcpu {
     struct vcpu_info info;
     unsigned id;
-    bool wants_eoi; /* the vector goes through the local APIC */
+    bool wants_eoi;        /* the vector goes through the local APIC */
+    evtchn_port_t running; /* whose handler it is in, 0: none; for others */
     struct evtchn_stats stats;
     struct evtchn_vcpu *next; /* all that exist, for the statistics */
 };
 _Static_assert(sizeof(struct vcpu_info) == 64, "vcpu_info is a cache line");
 
-/* This vCPU's vcpu_info. Before evtchn_vcpu_init only on the boot vCPU, whose
- * first one is in the shared info page. */
+/* This vCPU's vcpu_info; preemption off. Before evtchn_vcpu_init only on the
+ * boot vCPU, whose first one is in the shared info page. */
 const struct vcpu_info *vcpu_info_this(void);
 
 /*
@@ -44,7 +45,8 @@ struct evtchn_abi {
     uint32_t max_ports;
     /* Masks every port. Once, before any other call. */
     void (*init)(void);
-    void (*mask)(evtchn_port_t port);
+    /* True if it was masked already. */
+    bool (*mask)(evtchn_port_t port);
     void (*unmask)(evtchn_port_t port);
     bool (*is_pending)(evtchn_port_t port);
     /* Clears the pending state; true if it was set. */
@@ -60,6 +62,8 @@ int evtchn_init(void);
 /* Clears port and runs its handler if it is pending and vcpu's. Upcall
  * context, on that vCPU. */
 void evtchn_deliver(struct evtchn_vcpu *vcpu, evtchn_port_t port);
+/* upcall.c: the event state of vCPU id, NULL before its evtchn_vcpu_init. */
+struct evtchn_vcpu *evtchn_vcpu_find(unsigned id);
 /* Handles what Xen announced to this vCPU. Upcall context. */
 void evtchn_scan(struct evtchn_vcpu *vcpu);
 

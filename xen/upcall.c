@@ -25,7 +25,8 @@
 
 enum mode { MODE_AUTO, MODE_VCPU, MODE_CALLBACK };
 
-/* Set while one vCPU runs; vcpus grows at its head by compare-and-exchange. */
+/* Set while one vCPU runs; vcpus grows at its head by compare-and-exchange and
+ * never shrinks. */
 static struct {
     enum mode mode;
     volatile void *xapic;
@@ -157,6 +158,15 @@ static int register_vcpu_info(struct evtchn_vcpu *vcpu)
                                          .offset = paddr % PAGE_SIZE};
 
     return hypercall_vcpu_op(VCPUOP_register_vcpu_info, vcpu->id, &op);
+}
+
+struct evtchn_vcpu *evtchn_vcpu_find(unsigned id)
+{
+    struct evtchn_vcpu *vcpu = atomic_load(&upcall.vcpus);
+
+    while (vcpu && vcpu->id != id)
+        vcpu = vcpu->next;
+    return vcpu;
 }
 
 int evtchn_vcpu_init(unsigned id)

@@ -18,20 +18,35 @@ typedef uint32_t evtchn_port_t; /* as xen/event_channel.h */
 typedef void evtchn_fn(evtchn_port_t port, void *arg);
 
 /* Each binds a new local port, masked, to fn(port, arg) and stores it in
- * *out. Return 0, or Xen's error (-XEN_ENOSPC: no port left). Thread context;
- * never block. After bind_interdomain one event is pending: Xen cannot know
- * what the other end sent before. */
+ * *out. Return 0, or Xen's error (-XEN_ENOSPC: no port left; -XEN_ENOENT: no
+ * such vCPU). Thread context; never block. After bind_interdomain one event is
+ * pending: Xen cannot know what the other end sent before. Without a vcpu of
+ * its own a port is bound to vCPU 0. A port of another vCPU stays masked until
+ * that one has run evtchn_vcpu_init. */
 int evtchn_alloc_unbound(uint16_t remote_domid, evtchn_fn *fn, void *arg,
                          evtchn_port_t *out);
 int evtchn_bind_interdomain(uint16_t remote_domid, evtchn_port_t remote_port,
                             evtchn_fn *fn, void *arg, evtchn_port_t *out);
 int evtchn_bind_virq(unsigned virq, unsigned vcpu, evtchn_fn *fn, void *arg,
                      evtchn_port_t *out);
+/* fn runs on vCPU vcpu whenever any vCPU calls evtchn_notify for the port. */
+int evtchn_bind_ipi(unsigned vcpu, evtchn_fn *fn, void *arg,
+                    evtchn_port_t *out);
 /* Takes over a port that the toolstack made (console, xenstore). */
 int evtchn_adopt(evtchn_port_t port, evtchn_fn *fn, void *arg);
 
-/* Closes the port; its handler does not run after this returns. */
+/* Closes the port; its handler does not run after this returns. Waits for a
+ * handler that runs on another vCPU, so not under a lock that it takes. Thread
+ * context, or the handler itself. */
 void evtchn_close(evtchn_port_t port);
+
+/* Moves the port to vCPU vcpu. When this returns, its handler does not run on
+ * the old one, and events that were waiting there have moved, too. Not at the
+ * same time as a mask, unmask or close of this port, nor under a lock that the
+ * handler takes. Thread context. 0; -XEN_ENOENT: vcpu has not run
+ * evtchn_vcpu_init; -XEN_EINVAL: the port is an IPI or a VIRQ of one vCPU
+ * (such as VIRQ_TIMER), which Xen does not move. */
+int evtchn_set_vcpu(evtchn_port_t port, unsigned vcpu);
 
 /* Delivery on and off. unmask delivers at once if an event is pending. Any
  * context. */
