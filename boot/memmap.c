@@ -8,6 +8,18 @@
 #include "private.h"
 #include <pith/pagetable.h>
 
+/* Entries of no bytes say nothing, and would hide an overlap. */
+static uint32_t drop_empty(struct hvm_memmap_table_entry *entries,
+                           uint32_t count)
+{
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        if (entries[i].size)
+            entries[kept++] = entries[i];
+    return kept;
+}
+
 /* Few entries, and nearly always sorted: insertion. */
 static void sort(struct hvm_memmap_table_entry *entries, uint32_t count)
 {
@@ -71,6 +83,7 @@ void memmap_read(struct hvm_memmap_table_entry *entries, uint32_t count,
                  struct boot_info *out)
 {
     out->region_count = 0;
+    count = drop_empty(entries, count);
     sort(entries, count);
     for (uint32_t i = 0; i < count; i++) {
         check(entries, i);

@@ -71,14 +71,10 @@ static int build_tables(const struct pt_allocator *alloc, uint64_t *root)
 /* Needs the final tables: the array may lie anywhere in RAM. */
 static int start_allocator(void)
 {
-    uint64_t count = 0, paddr;
+    uint64_t count, paddr;
 
-    for (unsigned i = 0; i < boot_info.region_count; i++)
-        if (boot_info.regions[i].type == REGION_RAM)
-            count = boot_info.regions[i].end_paddr >> PAGE_SHIFT;
-    paddr = ranges_take(&free_ram,
-                        ALIGN_UP(count * sizeof(struct page), PAGE_SIZE),
-                        BOOT_RAM_LIMIT);
+    paddr =
+        ranges_take_records(&free_ram, &boot_info, sizeof(struct page), &count);
     if (!paddr)
         return -XEN_ENOMEM;
     page_table_init(phys_to_virt(paddr), 0, count, &free_ram);

@@ -213,6 +213,8 @@ void page_add(uint64_t paddr, uint64_t size_bytes)
     uint64_t start = ALIGN_UP(paddr, PAGE_SIZE);
     uint64_t end = ALIGN_DOWN(paddr + size_bytes, PAGE_SIZE);
 
+    /* What ranges_take_records gave up has no records. */
+    end = MIN(end, (pool.records + page_table.first) << PAGE_SHIFT);
     if (start >= end)
         return;
     spin_lock(&pool.lock);

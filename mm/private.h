@@ -155,6 +155,14 @@ void ranges_init(struct ranges *ranges, const struct boot_info *info);
 /* Takes bytes (whole pages) from the lowest range that has them below limit.
  * Returns their physical address, 0 if there are none. */
 uint64_t ranges_take(struct ranges *ranges, uint64_t bytes, uint64_t limit);
+/* Takes record_bytes for each page up to the end of RAM. Where they fit
+ * nowhere, because of a hole that is out of all proportion, the RAM above the
+ * hole is given up, and so on downwards. *out_count: how many there are, 32
+ * bits. Returns their physical address, 0 if not even the lowest region's fit.
+ */
+uint64_t ranges_take_records(struct ranges *ranges,
+                             const struct boot_info *info,
+                             uint64_t record_bytes, uint64_t *out_count);
 
 /* map.c: continues with the tables at root. */
 void mm_map_init(uint64_t root_paddr, bool leaves_1g);

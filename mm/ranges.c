@@ -5,6 +5,7 @@
  */
 
 #include "private.h"
+#include <pith/log.h>
 #include <pith/panic.h>
 
 static void add(struct ranges *ranges, uint64_t start, uint64_t end)
@@ -73,6 +74,38 @@ uint64_t ranges_take(struct ranges *ranges, uint64_t bytes, uint64_t limit)
             ranges->list[i].start += bytes;
             return start;
         }
+    }
+    return 0;
+}
+
+static void limit(struct ranges *ranges, uint64_t end)
+{
+    for (unsigned i = 0; i < ranges->count; i++) {
+        ranges->list[i].start = MIN(ranges->list[i].start, end);
+        ranges->list[i].end = MIN(ranges->list[i].end, end);
+    }
+}
+
+uint64_t ranges_take_records(struct ranges *ranges,
+                             const struct boot_info *info,
+                             uint64_t record_bytes, uint64_t *out_count)
+{
+    for (unsigned i = info->region_count; i-- > 0;) {
+        uint64_t end = info->regions[i].end_paddr, count, paddr;
+
+        if (info->regions[i].type != REGION_RAM)
+            continue;
+        count = MIN(end >> PAGE_SHIFT, (uint64_t)UINT32_MAX);
+        limit(ranges, count << PAGE_SHIFT);
+        paddr =
+            ranges_take(ranges, ALIGN_UP(count * record_bytes, PAGE_SIZE), end);
+        if (paddr) {
+            *out_count = count;
+            return paddr;
+        }
+        log_warning("mm: RAM at %#lx to %#lx is left out: no room for the "
+                    "records of all pages below",
+                    info->regions[i].start_paddr, end);
     }
     return 0;
 }

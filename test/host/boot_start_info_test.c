@@ -258,3 +258,112 @@ TEST(modules_out_of_place_are_refused)
     guest->modules[1] = guest->modules[0];
     CHECK(fails("module 1: overlaps module 0"));
 }
+
+/* A map of count entries, each of size bytes, step apart. */
+static void fill_map(uint32_t count, uint64_t first, uint64_t step,
+                     uint64_t size)
+{
+    struct hvm_memmap_table_entry *map = (void *)((char *)guest + 8192);
+
+    guest->si.memmap_paddr = (uint64_t)map;
+    guest->si.memmap_entries = count;
+    for (uint32_t i = 0; i < MIN(count, 500u); i++)
+        map[i] = (struct hvm_memmap_table_entry){first + i * step, size, 1, 0};
+}
+
+TEST(memmap_of_very_many_entries_is_taken_or_refused)
+{
+    guest_init();
+    fill_map(128, 0x100000, 0x200000, 0x100000);
+    start_info_read((uint64_t)guest, &out);
+    CHECK_EQ(out.region_count, 128);
+    CHECK_EQ(out.regions[127].end_paddr, 0x100000 + 127 * 0x200000 + 0x100000);
+    fill_map(500, 0x100000, 0x200000, 0x100000);
+    CHECK(fails("500 entries, more than 128"));
+    fill_map(UINT32_MAX, 0x100000, 0, 0);
+    CHECK(fails("4294967295 entries, more than 128"));
+}
+
+TEST(memmap_entries_of_no_bytes_are_nothing)
+{
+    guest_init();
+    guest->si.memmap_entries = 5;
+    guest->map[2] = (struct hvm_memmap_table_entry){0x1000, 0, 2, 0};
+    guest->map[3] = (struct hvm_memmap_table_entry){0x150000, 0, 1, 0};
+    guest->map[4] = (struct hvm_memmap_table_entry){UINT64_MAX, 0, 1, 0};
+    start_info_read((uint64_t)guest, &out);
+    CHECK_EQ(out.region_count, 2);
+    CHECK_EQ(out.regions[0].end_paddr, 0x2000000);
+    /* They do not hide that what lies around them overlaps. */
+    guest->map[4] = (struct hvm_memmap_table_entry){0x1ff0000, 0x20000, 1, 0};
+    guest->map[3] = (struct hvm_memmap_table_entry){0x1ff0000, 0, 1, 0};
+    CHECK(fails("overlaps 0x1ff0000 to 0x2010000"));
+}
+
+TEST(memmap_without_ram_below_the_image_is_refused)
+{
+    guest_init();
+    guest->map[0].type = 2; /* none at all */
+    CHECK(fails("is not in RAM; the domain needs more memory"));
+    guest_init();
+    fill_map(0, 0, 0, 0); /* nor does Xen know any */
+    hypercall_result = -22;
+    CHECK(fails("memory map: XENMEM_memory_map: EINVAL"));
+    hypercall_result = 0;
+    guest_init();
+    fill_map(1, 0x100000000, 0, 0x100000000); /* only above 4 GiB */
+    CHECK(fails("is not in RAM"));
+    guest_init();
+    fill_map(2, 0x100000, 0x30000, 0x20000); /* a hole in the image */
+    CHECK(fails("is not in RAM"));
+    guest_init();
+    fill_map(2, 0x100000, 0x20000, 0x20000); /* none: they are neighbours */
+    start_info_read((uint64_t)guest, &out);
+    CHECK_EQ(out.region_count, 1);
+}
+
+TEST(memmap_ram_up_to_the_limit_is_taken)
+{
+    guest_init();
+    guest->si.memmap_entries = 3;
+    guest->map[2] = (struct hvm_memmap_table_entry){
+        0x100000000, BOOT_RAM_LIMIT - 0x100000000, 1, 0};
+    start_info_read((uint64_t)guest, &out);
+    CHECK_EQ(out.region_count, 3);
+    CHECK_EQ(out.regions[2].end_paddr, BOOT_RAM_LIMIT);
+    guest->map[2].size++;
+    CHECK(fails("RAM at 0x100000000 to 0x100000000001"));
+    /* What is no RAM may lie anywhere. */
+    guest->map[2].type = 2;
+    start_info_read((uint64_t)guest, &out);
+    CHECK_EQ(out.regions[2].end_paddr, BOOT_RAM_LIMIT + 4096);
+}
+
+TEST(memmap_ram_in_parts_of_pages_is_left_out)
+{
+    guest_init();
+    fill_map(3, 0x2000000, 0x800, 0x800);
+    guest->si.memmap_entries = 4;
+    ((struct hvm_memmap_table_entry *)guest->si.memmap_paddr)[3] =
+        (struct hvm_memmap_table_entry){0, 0x1000000, 1, 0};
+    start_info_read((uint64_t)guest, &out);
+    CHECK_EQ(out.region_count, 1);
+}
+
+TEST(modules_in_holes_are_refused)
+{
+    guest_init();
+    guest->si.memmap_entries = 3;
+    guest->map[2] =
+        (struct hvm_memmap_table_entry){0x100000000, 0x40000000, 1, 0};
+    guest->si.nr_modules = 1;
+    guest->modules[0].paddr = 0x1800000;
+    guest->modules[0].size = 0x100000000; /* over the hole into RAM */
+    CHECK(fails("module 0: 0x1800000 with 4294967296 bytes: empty or not"));
+    guest->modules[0].paddr = 0x3000000; /* in the hole */
+    guest->modules[0].size = 4096;
+    CHECK(fails("not in RAM"));
+    guest->modules[0].paddr = 0x120000000; /* above 4 GiB: fine */
+    start_info_read((uint64_t)guest, &out);
+    CHECK_EQ(out.module_count, 1);
+}

@@ -97,3 +97,85 @@ TEST(ranges_take_is_the_lowest_below_the_limit)
     CHECK_EQ(ranges_take(&ranges, 0x100000, 1ull << 44), 0x100000000);
     CHECK_EQ(ranges_take(&ranges, 1ull << 40, 1ull << 44), 0);
 }
+
+TEST(ranges_of_the_fullest_map_fit)
+{
+    memset(&info, 0, sizeof(info));
+    ram(0, 0x1000000);
+    while (info.region_count < BOOT_MAX_REGIONS)
+        ram(info.region_count * 0x2000000ull,
+            info.region_count * 0x2000000ull + 0x1000000);
+    while (info.module_count < BOOT_MAX_MODULES) {
+        info.modules[info.module_count].paddr = 0x200000 +
+                                                info.module_count * 0x200000;
+        info.modules[info.module_count++].size_bytes = 0x1000;
+    }
+    ranges_init(&ranges, &info);
+    CHECK_EQ(total(), BOOT_MAX_REGIONS * 0x1000000ull - 0x1000 - 0x40000 -
+                          BOOT_MAX_MODULES * 0x1000);
+    for (unsigned i = 1; i < ranges.count; i++)
+        CHECK(ranges.list[i - 1].end <= ranges.list[i].start);
+}
+
+TEST(ranges_of_single_pages_cut_away_are_empty)
+{
+    memset(&info, 0, sizeof(info));
+    ram(0, 0x1000);
+    ram(0x100000, 0x140000);
+    ranges_init(&ranges, &info);
+    CHECK_EQ(total(), 0);
+    CHECK_EQ(ranges_take(&ranges, PAGE_SIZE, BOOT_RAM_LIMIT), 0);
+}
+
+TEST(records_lie_above_4_gib_if_they_must)
+{
+    uint64_t count;
+
+    memset(&info, 0, sizeof(info));
+    ram(0, 0x200000);
+    ram(0x100000000, 0x300000000);
+    ranges_init(&ranges, &info);
+    CHECK_EQ(ranges_take_records(&ranges, &info, 16, &count), 0x100000000);
+    CHECK_EQ(count, 0x300000);
+    CHECK(!holds(0x102ffffff));
+    CHECK(holds(0x103000000));
+}
+
+TEST(records_for_ram_beyond_a_huge_hole_are_not_taken)
+{
+    uint64_t count;
+
+    memset(&info, 0, sizeof(info));
+    ram(0, 0x2000000);
+    ram(0x80000000000, 0x80001000000); /* 8 TiB: 32 GiB of records */
+    info.modules[info.module_count++] =
+        (struct boot_module){0x80000100000, 0x1000};
+    ranges_init(&ranges, &info);
+    CHECK_EQ(ranges_take_records(&ranges, &info, 16, &count), 0x1000);
+    CHECK_EQ(count, 0x2000);
+    CHECK(!holds(0x80000000000));
+    CHECK_EQ(total(), 0x2000000 - 0x1000 - 0x40000 - 0x20000);
+}
+
+TEST(records_of_all_16_tib_have_numbers_of_32_bits)
+{
+    uint64_t count;
+
+    memset(&info, 0, sizeof(info));
+    ram(0, BOOT_RAM_LIMIT);
+    ranges_init(&ranges, &info);
+    CHECK_EQ(ranges_take_records(&ranges, &info, 16, &count), 0x140000);
+    CHECK_EQ(count, UINT32_MAX);
+    CHECK(!holds(BOOT_RAM_LIMIT - PAGE_SIZE));
+    CHECK(holds(BOOT_RAM_LIMIT - 2 * PAGE_SIZE));
+}
+
+TEST(records_without_room_are_refused)
+{
+    uint64_t count;
+
+    memset(&info, 0, sizeof(info));
+    ram(0x100000, 0x140000);
+    ranges_init(&ranges, &info);
+    CHECK_EQ(ranges_take_records(&ranges, &info, 16, &count), 0);
+}

@@ -11,10 +11,13 @@
 /*   xl: memory=33 */
 /* cmdline: */
 /*   xl: memory=700 */
+/* cmdline: ram-above-4-gib */
+/*   xl: memory=5120 */
 /* clang-format on */
 
 #include <pith/bootinfo.h>
 #include <pith/map.h>
+#include <pith/option.h>
 #include <pith/page.h>
 #include <pith/thread.h>
 
@@ -209,6 +212,39 @@ TEST(map_all_ram_is_there_and_writable)
         }
     }
     CHECK(mapped >= 1ul << 18);
+}
+
+#define BLOCK_ORDER 16 /* 256 MiB */
+#define BLOCK_BYTES (PAGE_SIZE << BLOCK_ORDER)
+
+/* All of RAM's large blocks, a word at both ends of each: all are there at
+ * once, and no two are the same memory. */
+TEST(map_ram_is_usable_wherever_it_lies)
+{
+    uint64_t *blocks[64], expected = 0, high = 0;
+    const size_t last = BLOCK_BYTES / sizeof(uint64_t) - 1;
+    size_t count = 0;
+
+    for (unsigned i = 0; i < boot_info.region_count; i++) {
+        const struct boot_region *r = &boot_info.regions[i];
+
+        if (r->type == REGION_RAM && r->end_paddr > 1ull << 32)
+            expected += r->end_paddr - MAX(r->start_paddr, 1ull << 32);
+    }
+    CHECK_EQ(!!expected, program_argc() > 1);
+    while (count < 64 && (blocks[count] = page_alloc(BLOCK_ORDER))) {
+        blocks[count][0] = count;
+        blocks[count][last] = ~count;
+        high += (uint64_t)blocks[count] >> 32 ? BLOCK_BYTES : 0;
+        count++;
+    }
+    for (size_t i = 0; i < count; i++) {
+        CHECK_EQ(blocks[i][0], i);
+        CHECK_EQ(blocks[i][last], ~i);
+        page_free(blocks[i], BLOCK_ORDER);
+    }
+    CHECK(high + BLOCK_BYTES > expected);
+    CHECK(!expected || count * BLOCK_BYTES > 1ull << 32);
 }
 
 /* Is [start, start + size) mapped with prot, and neither neighbour mapped? */
