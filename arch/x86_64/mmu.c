@@ -26,3 +26,18 @@ void tlb_flush_all(void)
 {
     pt_activate(pt_active_root());
 }
+
+/* About where reloading what is still in use costs less than INVLPG does. */
+#define FLUSH_ALL_PAGES 32
+
+void tlb_flush_range(uint64_t vaddr, uint64_t size)
+{
+    if (size > FLUSH_ALL_PAGES * PAGE_SIZE) {
+        tlb_flush_all();
+        return;
+    }
+    for (uint64_t at = 0; at < size; at += PAGE_SIZE)
+        tlb_flush_page(vaddr + at);
+}
+
+void (*tlb_shootdown)(uint64_t vaddr, uint64_t size) = tlb_flush_range;

@@ -5,21 +5,8 @@
  * Source: SDM volume 3, "4-Level Paging".
  */
 
+#include "pte.h"
 #include <pith/errno.h>
-#include <pith/pagetable.h>
-
-#define ENTRIES 512
-#define TOP_LEVEL 3 /* levels count up from the tables of 4 KiB leaves */
-
-#define ENTRY_PRESENT (1ull << 0)
-#define ENTRY_WRITE (1ull << 1)
-#define ENTRY_WRITE_THROUGH (1ull << 3)
-#define ENTRY_CACHE_DISABLE (1ull << 4)
-#define ENTRY_ACCESSED (1ull << 5)
-#define ENTRY_DIRTY (1ull << 6)
-#define ENTRY_LARGE (1ull << 7) /* a leaf above level 0 */
-#define ENTRY_NO_EXEC (1ull << 63)
-#define ENTRY_PADDR 0x000ffffffffff000ull
 
 /* Rights are the leaf's business alone. */
 #define TABLE_FLAGS (ENTRY_PRESENT | ENTRY_WRITE | ENTRY_ACCESSED)
@@ -31,40 +18,9 @@ struct change {
     uint64_t offset;     /* paddr - vaddr, modulo 2^64 */
 };
 
-static unsigned level_shift(unsigned level)
-{
-    return PAGE_SHIFT + 9 * level;
-}
-
 static bool is_leaf(uint64_t entry, unsigned level)
 {
     return level == 0 || entry & ENTRY_LARGE;
-}
-
-static uint64_t *entry_table(const struct pt_allocator *alloc, uint64_t entry)
-{
-    return alloc->ptr(entry & ENTRY_PADDR);
-}
-
-/* A walker on another vCPU sees the old entry or the new one, never half. */
-static void entry_set(uint64_t *entry, uint64_t value)
-{
-    WRITE_ONCE(*entry, value);
-}
-
-/* Accessed and dirty are set from the start: the CPU then has no need to write
- * to the tables. */
-static uint64_t flags_of(unsigned prot)
-{
-    uint64_t flags = ENTRY_PRESENT | ENTRY_ACCESSED;
-
-    if (prot & PT_WRITE)
-        flags |= ENTRY_WRITE | ENTRY_DIRTY;
-    if (!(prot & PT_EXEC))
-        flags |= ENTRY_NO_EXEC;
-    if (prot & PT_UNCACHED)
-        flags |= ENTRY_CACHE_DISABLE | ENTRY_WRITE_THROUGH;
-    return flags;
 }
 
 /* Makes *entry a table of leaves that map what the leaf *entry mapped. */
@@ -162,9 +118,9 @@ static int change_range(uint64_t root_paddr, const struct change *c,
 int pt_map(uint64_t root_paddr, const struct pt_allocator *alloc,
            uint64_t vaddr, uint64_t paddr, uint64_t size, unsigned prot)
 {
-    struct change change = {alloc, flags_of(prot), paddr - vaddr};
+    struct change change = {alloc, entry_flags(prot), paddr - vaddr};
 
-    if (prot & PT_WRITE && prot & PT_EXEC)
+    if ((prot & PT_WRITE && prot & PT_EXEC) || prot & PT_NONE)
         return -XEN_EINVAL;
     return change_range(root_paddr, &change, vaddr, size);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Page tables: leaves as large as they can be, splits that lose nothing. */
-/* sources: arch/x86_64/pagetable.c */
+/* sources: arch/x86_64/pagetable.c arch/x86_64/pagerange.c */
 
 #include "test.h"
 #include <pith/errno.h>
@@ -152,4 +152,88 @@ TEST(pagetable_out_of_tables_is_enomem)
     limit = 3;
     CHECK_EQ(pt_map(root, &alloc, 0, 0, 0x1000, PT_WRITE), -XEN_ENOMEM);
     CHECK_STR(at(root, 0), "-");
+}
+
+/* Pages 0 to 2, 512 and 1024 of 4 KiB from 1 GiB on, at paddr = vaddr. */
+static uint64_t sparse_root(void)
+{
+    static const uint64_t pages[] = {0, 1, 2, 512, 1024};
+    uint64_t root = new_root();
+
+    for (unsigned i = 0; i < 5; i++) {
+        uint64_t at_addr = SIZE_1G + pages[i] * PAGE_SIZE;
+
+        CHECK_EQ(pt_map(root, &alloc, at_addr, at_addr, PAGE_SIZE, PT_WRITE),
+                 0);
+    }
+    return root;
+}
+
+TEST(pagetable_protect_changes_what_is_there_and_says_if_it_narrowed)
+{
+    uint64_t root = sparse_root(), next;
+    bool narrowed = false;
+
+    CHECK_EQ(pt_protect(root, &alloc, 0, 4 * SIZE_1G, PT_WRITE, 100, &next,
+                        &narrowed),
+             5);
+    CHECK(!narrowed);
+    CHECK_EQ(next, 4 * SIZE_1G);
+    CHECK_EQ(pt_protect(root, &alloc, SIZE_1G + PAGE_SIZE, PAGE_SIZE, PT_READ,
+                        100, &next, &narrowed),
+             1);
+    CHECK(narrowed);
+    CHECK_STR(at(root, SIZE_1G), "40000000 4Kw");
+    CHECK_STR(at(root, SIZE_1G + PAGE_SIZE), "40001000 4K");
+    narrowed = false;
+    pt_protect(root, &alloc, SIZE_1G + PAGE_SIZE, PAGE_SIZE, PT_EXEC, 100,
+               &next, &narrowed);
+    CHECK(!narrowed);
+    CHECK_STR(at(root, SIZE_1G + PAGE_SIZE), "40001000 4Kx");
+    pt_protect(root, &alloc, SIZE_1G + PAGE_SIZE, PAGE_SIZE, PT_WRITE, 100,
+               &next, &narrowed);
+    CHECK(narrowed);
+}
+
+TEST(pagetable_page_without_access_comes_back_or_is_removed)
+{
+    uint64_t root = sparse_root(), next;
+    struct pt_page page;
+    bool narrowed = false;
+
+    CHECK_EQ(
+        pt_protect(root, &alloc, 0, SIZE_1G * 2, PT_NONE, 9, &next, &narrowed),
+        5);
+    CHECK(narrowed);
+    CHECK_STR(at(root, SIZE_1G), "-");
+    narrowed = false;
+    CHECK_EQ(pt_protect(root, &alloc, SIZE_1G, PAGE_SIZE, PT_WRITE, 9, &next,
+                        &narrowed),
+             1);
+    CHECK(!narrowed);
+    CHECK_STR(at(root, SIZE_1G), "40000000 4Kw");
+    CHECK_EQ(
+        pt_remove(root, &alloc, SIZE_1G + SIZE_2M, SIZE_2M, &page, 1, &next),
+        1);
+    CHECK_EQ(page.vaddr, SIZE_1G + SIZE_2M);
+    CHECK_EQ(page.paddr, SIZE_1G + SIZE_2M);
+}
+
+TEST(pagetable_remove_goes_on_where_it_stopped)
+{
+    uint64_t root = sparse_root(), next = 0, end = 1ull << 46;
+    struct pt_page pages[6];
+    size_t count = 0, n;
+
+    while (next < end) {
+        n = pt_remove(root, &alloc, next, end - next, pages + count, 2, &next);
+        CHECK(n <= 2 && count + n <= 5);
+        count += n;
+    }
+    CHECK_EQ(count, 5);
+    CHECK_EQ(pages[2].vaddr, SIZE_1G + 2 * PAGE_SIZE);
+    CHECK_EQ(pages[3].paddr, SIZE_1G + SIZE_2M);
+    CHECK_EQ(pages[4].vaddr, SIZE_1G + 2 * SIZE_2M);
+    CHECK_EQ(pt_remove(root, &alloc, 0, end, pages, 6, &next), 0);
+    CHECK_STR(at(root, SIZE_1G), "-");
 }
