@@ -13,12 +13,16 @@
 
 #include <pith/bootinfo.h>
 #include <pith/cpu.h>
+#include <pith/tls.h>
 #include <xen/elfnote.h>
 
 #define CPUID_EXTENDED_FEATURES 0x80000001
 #define FEATURE_NX (1 << 20)
 #define FEATURE_1G_LEAVES (1 << 26)
 #define FEATURE_LONG_MODE (1 << 29)
+
+#define CPUID_FEATURES_7 7
+#define FEATURE_7_FSGSBASE 1
 
 #define CR0_FINAL 0x80010033  /* PG WP NE ET MP PE */
 #define CR4_FINAL 0x620       /* PAE OSFXSR OSXMMEXCPT: programs use SSE */
@@ -52,6 +56,12 @@ boot_entry:
     andl $(FEATURE_NX | FEATURE_LONG_MODE), %edx
     cmpl $(FEATURE_NX | FEATURE_LONG_MODE), %edx
     jne cannot_run
+    pushl %ebx
+    movl $CPUID_FEATURES_7, %eax /* Xen fills leaves it lacks with 0 */
+    xorl %ecx, %ecx
+    cpuid
+    movl %ebx, %esi
+    popl %ebx
 
     /* Identity map of the first 4 GiB. */
     movl $(boot_directory_pointers + ENTRY_TABLE), boot_root
@@ -78,6 +88,10 @@ boot_entry:
     jnc 4b
 
 5:  movl $CR4_FINAL, %eax
+    testl $FEATURE_7_FSGSBASE, %esi
+    jz 8f
+    orl $CR4_FSGSBASE, %eax
+8:
     movl %eax, %cr4
     movl $boot_root, %eax
     movl %eax, %cr3
@@ -115,6 +129,7 @@ long_mode:
     movl %eax, %gs
     fninit
     movl %ebp, %edi
+    movl %esi, %edx
     movl %ebx, %esi
     xorl %ebp, %ebp             /* ends backtraces */
     call boot_main

@@ -7,8 +7,11 @@
 
 #include "private.h"
 #include <pith/cpu.h>
+#include <pith/tls.h>
 #include <xen/arch-x86/cpuid.h>
 
+/* SDM volume 2, CPUID: leaf 7, EBX. */
+#define FEATURE_7_FSGSBASE (1u << 0)
 #define EXTENDED_FEATURE_1G_LEAVES (1u << 26)
 
 /* Another hypervisor's interface that Xen offers beside its own (Viridian)
@@ -63,13 +66,15 @@ static void __attribute__((noreturn)) stop_without_xen(void)
     cpu_stop();
 }
 
-void boot_main(uint64_t start_info_paddr, uint32_t extended_features)
+void boot_main(uint64_t start_info_paddr, uint32_t extended_features,
+               uint32_t features_7)
 {
     boot_info.xen_cpuid_base = xen_find();
     if (!boot_info.xen_cpuid_base)
         stop_without_xen();
     hypercall_page_install(boot_info.xen_cpuid_base);
     early_panic_init();
+    cpu_fsgsbase = features_7 & FEATURE_7_FSGSBASE;
     boot_info.leaves_1g = extended_features & EXTENDED_FEATURE_1G_LEAVES;
     start_info_read(start_info_paddr, &boot_info);
     kernel_start();

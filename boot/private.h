@@ -14,8 +14,8 @@
 extern char hypercall_page[];
 
 /* entry.S continues here in 64-bit mode. */
-void boot_main(uint64_t start_info_paddr, uint32_t extended_features)
-    __attribute__((noreturn));
+void boot_main(uint64_t start_info_paddr, uint32_t extended_features,
+               uint32_t features_7) __attribute__((noreturn));
 
 /* A hypercall before xen/ is there. Unused arguments are 0. */
 long early_hypercall(unsigned nr, uint64_t a1, uint64_t a2, uint64_t a3);

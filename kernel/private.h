@@ -15,6 +15,7 @@
 #include <pith/spinlock.h>
 #include <pith/thread.h>
 #include <pith/timer.h>
+#include <pith/tls.h>
 #include <pith/waitq.h>
 #include <stdarg.h>
 
@@ -40,6 +41,7 @@ struct thread {
     struct timer timeout;
     uint64_t switches;
     void *user_data;
+    void *tls_base; /* in FS while it runs; NULL without hooks */
     void (*fn)(void *arg);
     void *arg;
     void *stack;
@@ -73,6 +75,15 @@ void sched_exit(void) __attribute__((noreturn));
 void sched_enter(void);
 /* Frees thread, which does not run any more. */
 void thread_free(struct thread *thread);
+
+/* --- thread-local storage: tls.c --- */
+
+/* Fills thread->tls_base. 0 or -XEN_ENOMEM. */
+int thread_tls_alloc(struct thread *thread);
+/* In self, which is about to end. May block. */
+void thread_tls_end(struct thread *self);
+/* thread does not run any more, or never has. */
+void thread_tls_free(struct thread *thread);
 
 /* --- wait queues: waitq.c --- */
 

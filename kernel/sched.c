@@ -75,6 +75,8 @@ static void switch_to(struct sched *sched, struct thread *next)
         return;
     next->switches++;
     cpu->thread = next;
+    if (next->tls_base != self->tls_base)
+        tls_load(next->tls_base);
     context_switch(&self->context, &next->context);
     bury(sched);
 }
@@ -194,6 +196,8 @@ void sched_start(void)
     first = take_or_idle(this_cpu()->sched);
     first->switches++;
     this_cpu()->thread = first;
+    if (first->tls_base)
+        tls_load(first->tls_base);
     context_switch(&boot, &first->context);
     __builtin_unreachable();
 }

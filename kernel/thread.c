@@ -50,10 +50,10 @@ struct thread *thread_start(const char *name, size_t stack_bytes,
         return NULL;
     thread->stack_bytes = ALIGN_UP(stack_bytes, PAGE_SIZE);
     thread->stack = kstack_alloc(thread->stack_bytes);
-    if (!thread->stack) {
-        heap_free(thread);
-        return NULL;
-    }
+    if (!thread->stack)
+        goto err_thread;
+    if (thread_tls_alloc(thread))
+        goto err_stack;
     thread->home = this_cpu()->sched;
     thread->fn = fn;
     thread->arg = arg;
@@ -65,16 +65,24 @@ struct thread *thread_start(const char *name, size_t stack_bytes,
     sched_ready_locked(thread);
     spin_unlock_irqrestore(&thread->home->lock, flags);
     return thread;
+
+err_stack:
+    kstack_free(thread->stack, thread->stack_bytes);
+err_thread:
+    heap_free(thread);
+    return NULL;
 }
 
 void thread_free(struct thread *thread)
 {
+    thread_tls_free(thread);
     kstack_free(thread->stack, thread->stack_bytes);
     heap_free(thread);
 }
 
 void thread_exit(void)
 {
+    thread_tls_end(current());
     delist(current());
     sched_exit();
 }

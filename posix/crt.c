@@ -13,6 +13,8 @@
 #include <sys/lock.h>
 #include <unistd.h>
 
+ROOM_NEEDS(tls);
+
 extern int main(int argc, char **argv, char **envp);
 
 /* newlib has functions of these names, too, and the linker takes those it
@@ -35,10 +37,6 @@ static void run_fini_array(void)
 
 static int program_start(void)
 {
-    int rc = tls_init();
-
-    if (rc)
-        return rc;
     env_init();
     atexit(run_fini_array);
     for (array_fn **fn = __init_array_start; fn < __init_array_end; fn++)

@@ -56,12 +56,9 @@ struct pollfd;
 /* poll() up to a deadline; how many are ready, or -XEN_ENOMEM. */
 int poll_until(struct pollfd *fds, unsigned long count, uint64_t deadline_ns);
 
-/* --- env.c, tls.c, exit.c --- */
+/* --- env.c --- */
 
 /* Fills environ from pith.env. */
 void env_init(void);
-/* Gives the running CPU its thread-local block: before any errno. 0 or
- * -XEN_ENOMEM. */
-int tls_init(void);
 
 #endif

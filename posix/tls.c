@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Thread-local storage: errno and the rest of newlib's state live there.
- *
- * One block serves all threads as yet, since only one thread runs the
- * program: the others switch away at their own calls only, and none of them
- * uses newlib's state. pthreads give each thread its own block and base.
+ * Thread-local storage: errno and the rest of newlib's state live there. Each
+ * thread has a block of its own, those of the kernel too, since any of them
+ * may call what sets errno.
  * Source: ELF Handling For Thread-Local Storage, "variant II".
  */
 
 #include "private.h"
-#include <pith/errno.h>
 #include <pith/heap.h>
+#include <pith/room.h>
 #include <pith/thread.h>
+#include <reent.h>
 #include <string.h>
 
 /* boot/'s linker script: .tdata, the end of .tbss, and their alignment as the
@@ -19,20 +18,60 @@
 extern char image_tls_start[], image_tdata_end[], image_tls_end[],
     image_tls_align[];
 
-int tls_init(void)
+/* What the base points at; variables lie below it. */
+struct tcb {
+    void *self;
+    uint64_t reserved[4];
+    uint64_t canary; /* where a program's own -fstack-protector looks */
+};
+_Static_assert(offsetof(struct tcb, canary) == 0x28, "gcc, x86-64");
+
+static size_t block_align(void)
 {
-    size_t align = MAX((size_t)image_tls_align, sizeof(void *));
-    size_t size = ALIGN_UP((size_t)(image_tls_end - image_tls_start), align);
-    char *block = heap_alloc_aligned(align, size + sizeof(void *));
-    void **base;
+    return MAX((size_t)image_tls_align, _Alignof(struct tcb));
+}
+
+static size_t variables_bytes(void)
+{
+    return ALIGN_UP((size_t)(image_tls_end - image_tls_start), block_align());
+}
+
+static void *block_alloc(void)
+{
+    size_t size = variables_bytes();
+    size_t initialised = (size_t)(image_tdata_end - image_tls_start);
+    char *block = heap_alloc_aligned(block_align(), size + sizeof(struct tcb));
+    struct tcb *tcb;
 
     if (!block)
-        return -XEN_ENOMEM;
-    memset(block, 0, size);
-    memcpy(block, image_tls_start, (size_t)(image_tdata_end - image_tls_start));
-    /* Variables lie below the base, which points at itself. */
-    base = (void **)(block + size);
-    *base = base;
-    thread_set_tls_base(base);
+        return NULL;
+    memcpy(block, image_tls_start, initialised);
+    memset(block + initialised, 0, size - initialised + sizeof(*tcb));
+    tcb = (struct tcb *)(block + size);
+    tcb->self = tcb;
+    return tcb;
+}
+
+/* What newlib allocated for the running thread: it looks through its own
+ * variables, the argument is unused. */
+static void thread_ends(void)
+{
+    _reclaim_reent(_REENT);
+}
+
+static void block_free(void *base)
+{
+    heap_free((char *)base - variables_bytes());
+}
+
+static const struct thread_tls_hooks hooks = {block_alloc, thread_ends,
+                                              block_free};
+
+static int tls_init(void)
+{
+    thread_set_tls_hooks(&hooks);
     return 0;
 }
+
+/* Before the first thread. */
+ROOM("055", tls, tls_init, 0);

@@ -7,6 +7,7 @@
 #include "private.h"
 #include <pith/preempt.h>
 #include <pith/room.h>
+#include <pith/tls.h>
 
 /* Available 64-bit TSS, present, ring 0. */
 #define DESCRIPTOR_TSS 0x0000890000000000ull
@@ -18,6 +19,7 @@ _Static_assert(offsetof(struct cpu, tss.ist) + 8 * (IST_INTERRUPT - 1) ==
                    CPU_INTERRUPT_STACK,
                "stubs.S reads it");
 
+bool cpu_fsgsbase;
 static struct cpu cpu_boot;
 /* All vectors of vCPU 0 until mm/ has guarded stacks: until then each is the
  * end of the system, so that one suffices. Double faults stay on it. */

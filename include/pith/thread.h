@@ -30,10 +30,20 @@ void thread_exit(void) __attribute__((noreturn));
 void *thread_user_data(const struct thread *thread);
 void thread_set_user_data(struct thread *thread, void *data);
 
-/* Where the running program's thread-local variables end (FS): the word there
- * points at itself. One base for all threads as yet, as only one runs the
- * program. */
-void thread_set_tls_base(void *base);
+/* Thread-local variables, which posix/ knows how to make. The base that alloc
+ * gives is in FS (pith/tls.h) whenever the thread runs. */
+struct thread_tls_hooks {
+    /* A base for a thread that is being made; NULL when out of memory, and
+     * then the thread is not made. In the thread that makes it. */
+    void *(*alloc)(void);
+    /* In a thread that ends, as the last of what runs in it; may block. */
+    void (*end)(void);
+    /* The thread has ended, or was never started. Must not block. */
+    void (*free)(void *base);
+};
+/* Before there are threads: from a room of a level below ROOM_LEVEL_THREADS.
+ * hooks is taken for ever. */
+void thread_set_tls_hooks(const struct thread_tls_hooks *hooks);
 
 struct thread_info {
     char name[16];

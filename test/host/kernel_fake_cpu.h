@@ -22,6 +22,13 @@ static inline void preempt_check(void)
 {
 }
 
+#define PITH_TLS_H /* the host's own must stay */
+static void *fake_tls_base;
+static inline void tls_load(void *base)
+{
+    fake_tls_base = base;
+}
+
 struct cpu {
     uint32_t id, upcall_depth, preempt;
     void *thread, *sched;

@@ -17,6 +17,7 @@
 #include "../../kernel/sched.c"
 #include "../../kernel/thread.c"
 #include "../../kernel/timer.c"
+#include "../../kernel/tls.c"
 #include "../../kernel/waitq.c"
 #include "test.h"
 
