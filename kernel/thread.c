@@ -2,6 +2,7 @@
 /* Threads: their memory, their names and the list of all of them. */
 
 #include "private.h"
+#include <pith/corenote.h>
 #include <pith/heap.h>
 #include <pith/map.h>
 #include <pith/string.h>
@@ -12,6 +13,21 @@ static struct {
     struct list all;
     size_t count;
 } threads = {.all = LIST_INIT(threads.all)};
+
+static const struct {
+    struct core_note_head head;
+    struct core_threads body;
+} __packed core_note CORE_NOTE = {
+    CORE_NOTE_HEAD(CORE_NOTE_THREADS, struct core_threads),
+    {
+        .list = (uint64_t)&threads.all,
+        .self = (uint64_t)&core_note,
+        .link = offsetof(struct thread, all_link),
+        .context = offsetof(struct thread, context.sp),
+        .name = offsetof(struct thread, name),
+        .name_bytes = sizeof(((struct thread *)NULL)->name),
+    },
+};
 
 static void enter(void *arg)
 {

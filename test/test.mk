@@ -77,3 +77,15 @@ $(B)/test/readall: test/system/readall.c $(SDK_STAMP)
 	$(Q)$(SDK)/bin/pith-cc -O2 -Wall -Wextra -Werror -Iinclude \
 	    -isystem $(XEN_HEADERS) -o $@ $<
 test-images: $(B)/test/liar $(B)/test/readall $(WRAP_IMAGES)
+
+# For test/machine/debug.py.
+$(B)/test/debuggee: test/machine/debuggee.c $(SDK_STAMP)
+	@mkdir -p $(@D)
+	$(call say,GUEST,$@)
+	$(Q)$(SDK)/bin/pith-cc -O2 -g -Wall -Wextra -Werror -Iinclude \
+	    -isystem $(XEN_HEADERS) -o $@ $<
+$(B)/test/fewpages.so: test/machine/fewpages.c
+	@mkdir -p $(@D)
+	$(call say,HOST,$@)
+	$(Q)$(CC) -O2 $(WARN) -shared -fPIC -nostdlib -o $@ $<
+test-images: $(B)/test/debuggee $(B)/test/fewpages.so

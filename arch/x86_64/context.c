@@ -3,6 +3,8 @@
 
 #include "private.h"
 #include <pith/context.h>
+#include <pith/corenote.h>
+#include <pith/cpu.h>
 
 /* What a thread starts with: the values of the ABI, all exceptions masked. */
 #define MXCSR_DEFAULT 0x1f80
@@ -15,6 +17,25 @@ struct saved {
     uint64_t r15, r14, r13, r12, rbx, rbp, rip;
 };
 _Static_assert(sizeof(struct saved) == 64, "switch.S");
+
+static const struct {
+    struct core_note_head head;
+    struct core_context body;
+} __packed core_note CORE_NOTE = {
+    CORE_NOTE_HEAD(CORE_NOTE_CONTEXT, struct core_context),
+    {
+        .cpu_id = offsetof(struct cpu, id),
+        .cpu_thread = offsetof(struct cpu, thread),
+        .bytes = sizeof(struct saved),
+        .r15 = offsetof(struct saved, r15),
+        .r14 = offsetof(struct saved, r14),
+        .r13 = offsetof(struct saved, r13),
+        .r12 = offsetof(struct saved, r12),
+        .rbx = offsetof(struct saved, rbx),
+        .rbp = offsetof(struct saved, rbp),
+        .rip = offsetof(struct saved, rip),
+    },
+};
 
 void context_init(struct context *ctx, void *stack_top,
                   void (*entry)(void *arg), void *arg)

@@ -1,3 +1,3 @@
 sources := cpu.c spinlock.c vectors.c stubs.S context.c switch.S pagetable.c pagerange.c mmu.c lapic.c
 uses := lib
-headers := atomic.h spinlock.h preempt.h cpu.h vectors.h context.h tls.h lapic.h pagetable.h
+headers := atomic.h spinlock.h preempt.h cpu.h vectors.h context.h tls.h lapic.h pagetable.h corenote.h

@@ -15,6 +15,9 @@
 
 #include <pith/cpu.h>
 
+#define FRAME_BYTES 22 * 8 /* struct trap_frame */
+
+    .cfi_sections .debug_frame
     .section .text.arch_stubs, "ax"
     .globl arch_stubs
     .type arch_stubs, @function
@@ -85,8 +88,21 @@ save_registers:
     movzbl 15 * 8(%rsp), %eax
     movq %rax, 15 * 8(%rsp)
     movq %rsp, %rdi
+    /* For debuggers: what lies where in the frame. */
+    .cfi_startproc simple
+    .cfi_signal_frame
+    .cfi_def_cfa %rsp, FRAME_BYTES
+    .set word, 0
+    .irp register, %r15, %r14, %r13, %r12, %rbp, %rbx, %r11, %r10, %r9, %r8, \
+            %rax, %rcx, %rdx, %rsi, %rdi
+    .cfi_offset \register, word - FRAME_BYTES
+    .set word, word + 8
+    .endr
+    .cfi_offset %rip, 17 * 8 - FRAME_BYTES
+    .cfi_offset %rsp, 20 * 8 - FRAME_BYTES
     call arch_dispatch
     popq %r15
+    .cfi_endproc                /* not before the address that call pushed */
     popq %r14
     popq %r13
     popq %r12

@@ -5,6 +5,7 @@
  * words. Layout: struct saved in context.c.
  */
 
+    .cfi_sections .debug_frame
     .section .text.context_switch, "ax"
     .globl context_switch
     .type context_switch, @function
@@ -36,9 +37,12 @@ context_switch:
     .globl arch_context_start
     .type arch_context_start, @function
 arch_context_start:
+    .cfi_startproc
+    .cfi_undefined %rip         /* ends backtraces of debuggers */
     movq %r13, %rdi
     call *%r12
     ud2                         /* entry must not return */
+    .cfi_endproc
     .size arch_context_start, . - arch_context_start
 
     .section .note.GNU-stack, "", @progbits

@@ -29,7 +29,7 @@ USAGE = """usage: tools/deps COMMAND
   linked          fetch, check and unpack what is linked into images
   lab [--update]  fetch and unpack what the lab runs; --update follows the suites' newest index
   path NAME       print where NAME is unpacked (newlib lwip xen-headers lab-trixie lab-bookworm
-                  qemu)
+                  qemu gdb)
   versions        print, as JSON, the version of each package in each set
   mirror          print the Debian mirror that is used
   repin NAME      print the lock lines for the version that the mirror has now
@@ -206,14 +206,15 @@ def unpack_lab(target, debs, versions, wrapped):
 
 def wrap(work, name):
     path = work / "wrap" / name
+    data = (' -L "$root/usr/share/qemu" -L "$root/usr/share/seabios"'
+            if name.startswith("qemu") else "")
     path.parent.mkdir(exist_ok=True)
     path.write_text(
         "#!/bin/sh\n# Runs NAME with the loader, libraries and modules of its own suite.\n"
         'root=$(cd "$(dirname "$(readlink -f "$0")")/.." && pwd)\n'
         'libs=$root/usr/lib/x86_64-linux-gnu\nexport QEMU_MODULE_DIR="$libs/qemu"\n'
         'exec "$root/lib64/ld-linux-x86-64.so.2" --argv0 NAME --library-path "$libs" \\\n'
-        '    "$root/usr/bin/NAME" -L "$root/usr/share/qemu" -L "$root/usr/share/seabios" '
-        '\\\n    "$@"\n'.replace("NAME", name))
+        '    "$root/usr/bin/NAME"DATA "$@"\n'.replace("NAME", name).replace("DATA", data))
     path.chmod(0o755)
 
 
