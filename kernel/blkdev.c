@@ -5,9 +5,11 @@
 #include <pith/blkdev.h>
 #include <pith/errno.h>
 #include <pith/mutex.h>
+#include <pith/report.h>
 #include <pith/string.h>
 
 ROOM_NEEDS_LIST(blkdev_drivers);
+REPORT_NEEDS(kernel_blkdevs);
 
 /* lock protects devices. */
 static struct {

@@ -5,8 +5,10 @@
 #include <pith/errno.h>
 #include <pith/mutex.h>
 #include <pith/netdev.h>
+#include <pith/report.h>
 
 ROOM_NEEDS_LIST(netdev_drivers);
+REPORT_NEEDS(kernel_netdevs);
 
 /* list_lock protects devices. client_lock is taken before it and makes attach
  * and detach come one at a time; they may look at the list. */

@@ -99,6 +99,16 @@ int timer_start(void);
  * passed already; then the timer is not armed. */
 bool timer_arm_future(struct timer *timer, uint64_t deadline_ns);
 
+/* --- seeing inside: observe.c, tracing.c --- */
+
+struct cpu;
+struct trace_ring;
+
+/* vCPU n, NULL from the first one on that was never started. Any context. */
+struct cpu *observed_cpu(unsigned n);
+/* A ring for a vCPU that starts; NULL: tracing is off, or no memory. */
+struct trace_ring *tracing_new_ring(void);
+
 /* --- boot: options.c, option_table.c, lifecycle.c --- */
 
 /* Applies boot_info.cmdline. 0, or a negative number with the reason in

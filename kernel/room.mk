@@ -1,6 +1,8 @@
 sources := start.c options.c option_table.c lifecycle.c sched.c thread.c tls.c \
            waitq.c mutex.c timer.c panic.c backtrace.c symbols.c tty.c \
-           tty_input.c netdev.c blkdev.c
+           observe.c report.c tracing.c \
+           tty_input.c netdev.c netdev_report.c \
+           blkdev.c blkdev_report.c
 uses := lib arch boot mm xen
 headers := option.h thread.h waitq.h mutex.h smp.h timer.h lifecycle.h \
-           backtrace.h tty.h netdev.h blkdev.h
+           backtrace.h report.h tty.h netdev.h blkdev.h

@@ -12,6 +12,7 @@
 #include <pith/evtchn.h>
 #include <pith/lifecycle.h>
 #include <pith/log.h>
+#include <pith/report.h>
 #include <pith/string.h>
 #include <xen/sched.h>
 
@@ -77,6 +78,7 @@ void kernel_start(void)
         start_room(room);
     }
     fault_start();
+    observe_cpu(this_cpu());
     if (sched_init() ||
         !thread_start("main", MAIN_STACK_BYTES, main_thread, (void *)room))
         lifecycle_refuse(1, "kernel: no memory for the thread main");

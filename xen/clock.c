@@ -23,24 +23,32 @@ static uint64_t tsc_read_in_order(void)
     return tsc_read();
 }
 
-static uint64_t read_system_ns(void)
+/* Copies Xen's record of this vCPU's time; returns the TSC as of then. */
+static uint64_t read_time_info(struct vcpu_time_info *time)
 {
     const struct vcpu_time_info *shared = &vcpu_info_this()->time;
-    struct vcpu_time_info time;
     uint64_t tsc;
 
     /* Xen makes version odd, writes, and makes it even again, on the
      * processor that runs this vCPU: the two barriers are with those. */
     do {
-        time.version = READ_ONCE(shared->version);
+        time->version = READ_ONCE(shared->version);
         barrier_read();
-        time.tsc_timestamp = shared->tsc_timestamp;
-        time.system_time = shared->system_time;
-        time.tsc_to_system_mul = shared->tsc_to_system_mul;
-        time.tsc_shift = shared->tsc_shift;
+        time->tsc_timestamp = shared->tsc_timestamp;
+        time->system_time = shared->system_time;
+        time->tsc_to_system_mul = shared->tsc_to_system_mul;
+        time->tsc_shift = shared->tsc_shift;
         tsc = tsc_read_in_order();
         barrier_read();
-    } while (time.version & 1 || time.version != READ_ONCE(shared->version));
+    } while (time->version & 1 || time->version != READ_ONCE(shared->version));
+    return tsc;
+}
+
+static uint64_t read_system_ns(void)
+{
+    struct vcpu_time_info time;
+    uint64_t tsc = read_time_info(&time);
+
     return pvclock_system_ns(&time, tsc);
 }
 
@@ -85,6 +93,15 @@ uint64_t clock_realtime_offset_ns(void)
 uint64_t clock_realtime_ns(void)
 {
     return clock_realtime_offset_ns() + clock_monotonic_ns();
+}
+
+uint64_t clock_ticks_to_ns(uint64_t ticks)
+{
+    struct vcpu_time_info time;
+
+    read_time_info(&time);
+    time.system_time = 0;
+    return pvclock_system_ns(&time, time.tsc_timestamp + ticks);
 }
 
 uint64_t clock_boot_ns(void)

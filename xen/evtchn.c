@@ -17,6 +17,7 @@
 #include <pith/panic.h>
 #include <pith/preempt.h>
 #include <pith/spinlock.h>
+#include <pith/trace.h>
 #include <xen/event_channel.h>
 
 struct handler {
@@ -215,6 +216,8 @@ int evtchn_set_vcpu(evtchn_port_t port, unsigned vcpu)
     return rc;
 }
 
+TRACE_EVENT(traced_event, "xen: event on port %lu");
+
 void evtchn_deliver(struct evtchn_vcpu *vcpu, evtchn_port_t port)
 {
     struct handler *handler = handler_find(port);
@@ -230,6 +233,7 @@ void evtchn_deliver(struct evtchn_vcpu *vcpu, evtchn_port_t port)
         fn = atomic_load(&handler->fn);
         if (fn) {
             vcpu->stats.events++;
+            trace(traced_event, port, 0);
             fn(port, handler->arg);
         }
     }
@@ -287,10 +291,13 @@ void evtchn_mask(evtchn_port_t port)
     table.abi->mask(port);
 }
 
+TRACE_EVENT(traced_send, "xen: notify port %lu");
+
 int evtchn_notify(evtchn_port_t port)
 {
     struct handler *handler = handler_of_open_port(port);
 
+    trace(traced_send, port, 0);
     return hypercall_event_channel_op(EVTCHNOP_send, &handler->send);
 }
 

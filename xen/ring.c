@@ -10,6 +10,7 @@
 #include <pith/ring.h>
 #include <pith/ringidx.h>
 #include <pith/string.h>
+#include <pith/trace.h>
 #include <xen/io/ring.h>
 #include <xen/xen.h>
 
@@ -70,6 +71,9 @@ void front_ring_put(struct front_ring *ring, const void *request,
     ring->req_prod++;
 }
 
+TRACE_EVENT(traced_push, "ring %lx: %lu requests pushed");
+TRACE_EVENT(traced_take, "ring %lx: response %lu taken");
+
 bool front_ring_push(struct front_ring *ring)
 {
     uint32_t old = ring->pushed;
@@ -81,6 +85,7 @@ bool front_ring_push(struct front_ring *ring)
     barrier_write();
     WRITE_ONCE(header(ring)->req_prod, ring->req_prod);
     ring->pushed = ring->req_prod;
+    trace(traced_push, ring->shared, ring->pushed - old);
     /* With the backend's between setting req_event and checking for requests
      * once more (RING_FINAL_CHECK_FOR_REQUESTS): one of both sees the other. */
     barrier_full();
@@ -99,6 +104,7 @@ int front_ring_get(struct front_ring *ring, void *response,
     /* With the backend's barrier between writing a slot and rsp_prod. */
     barrier_read();
     memcpy(response, slot(ring, ring->rsp_cons), response_bytes);
+    trace(traced_take, ring->shared, ring->rsp_cons);
     ring->rsp_cons++;
     return 1;
 }

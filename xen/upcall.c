@@ -7,6 +7,7 @@
 #include "private.h"
 
 #include <pith/atomic.h>
+#include <pith/counter.h>
 #include <pith/cpu.h>
 #include <pith/errno.h>
 #include <pith/heap.h>
@@ -16,6 +17,7 @@
 #include <pith/page.h>
 #include <pith/panic.h>
 #include <pith/string.h>
+#include <pith/trace.h>
 #include <pith/vectors.h>
 #include <pith/xeninfo.h>
 #include <xen/arch-x86/cpuid.h>
@@ -41,6 +43,8 @@ static struct {
  */
 #define MAX_ROUNDS 16
 
+TRACE_EVENT(traced_upcall, "xen: upcall, %lu events");
+
 static void handle_upcall(struct trap_frame *frame)
 {
     struct cpu *cpu = this_cpu();
@@ -61,6 +65,7 @@ static void handle_upcall(struct trap_frame *frame)
     vcpu->stats.upcalls++;
     vcpu->stats.spurious += vcpu->stats.events == events_before;
     cpu->upcall_depth--;
+    trace(traced_upcall, vcpu->stats.events - events_before, 0);
 }
 
 const struct vcpu_info *vcpu_info_this(void)
@@ -206,3 +211,23 @@ void evtchn_get_stats(struct evtchn_stats *out)
     }
     *out = sum;
 }
+
+static void list_stats(const struct counter_sink *sink)
+{
+    uint64_t upcalls[CPU_MAX] = {0}, events[CPU_MAX] = {0};
+    uint64_t spurious[CPU_MAX] = {0};
+    unsigned count = 0;
+
+    for (const struct evtchn_vcpu *vcpu = atomic_load(&upcall.vcpus); vcpu;
+         vcpu = vcpu->next) {
+        upcalls[vcpu->id] = READ_ONCE(vcpu->stats.upcalls);
+        events[vcpu->id] = READ_ONCE(vcpu->stats.events);
+        spurious[vcpu->id] = READ_ONCE(vcpu->stats.spurious);
+        count = MAX(count, vcpu->id + 1);
+    }
+    sink->put(sink, "xen.upcalls", upcalls, count);
+    sink->put(sink, "xen.events", events, count);
+    sink->put(sink, "xen.spurious_upcalls", spurious, count);
+}
+
+COUNTER_LIST(upcalls, list_stats);

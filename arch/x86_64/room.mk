@@ -1,3 +1,4 @@
-sources := cpu.c spinlock.c vectors.c stubs.S context.c switch.S pagetable.c pagerange.c mmu.c lapic.c
+sources := cpu.c spinlock.c vectors.c stubs.S context.c switch.S pagetable.c pagerange.c mmu.c lapic.c trace.c
 uses := lib
-headers := atomic.h spinlock.h preempt.h cpu.h vectors.h context.h tls.h lapic.h pagetable.h corenote.h
+headers := atomic.h spinlock.h preempt.h cpu.h vectors.h context.h tls.h lapic.h pagetable.h corenote.h \
+           counter.h trace.h

@@ -21,5 +21,7 @@ uint64_t clock_realtime_ns(void);
 uint64_t clock_realtime_offset_ns(void);
 /* System time when xen/ started, the first moment that can be told. */
 uint64_t clock_boot_ns(void);
+/* How long so many of this vCPU's TSC ticks are. */
+uint64_t clock_ticks_to_ns(uint64_t ticks);
 
 #endif

@@ -50,6 +50,7 @@ struct cpu {
     void *trace;        /* kernel/: this vCPU's trace ring */
     uint64_t gdt[5];    /* arch/: null, code, data, TSS (two slots) */
     struct cpu_tss tss; /* arch/: where vectors find their stacks */
+    uint64_t counters;  /* from vCPU 0's counters to this one's, in bytes */
 };
 
 /* What vectors run on: the address above each stack, 16-byte aligned. Each

@@ -9,6 +9,7 @@
 
 const struct room *const netdev_drivers[] = {NULL};
 const struct room *const blkdev_drivers[] = {NULL};
+const struct report report_kernel_netdevs, report_kernel_blkdevs;
 
 /* A disk that answers by upcall, 1 us later. */
 static struct {

@@ -31,8 +31,11 @@ static inline void tls_load(void *base)
 
 struct cpu {
     uint32_t id, upcall_depth, preempt;
-    void *thread, *sched;
+    void *thread, *sched, *trace;
+    uint64_t counters;
 };
+#define CPU_MAX 4
+
 #define cpu_read(field) (this_cpu()->field)
 
 static struct cpu fake_cpu;
@@ -44,6 +47,14 @@ static void fake_idle(void);
 static inline struct cpu *this_cpu(void)
 {
     return &fake_cpu;
+}
+
+/* Time as the TSC tells it: one tick a reading. */
+static uint64_t fake_tsc = 1;
+
+static inline uint64_t tsc_read(void)
+{
+    return fake_tsc++;
 }
 
 static inline unsigned long irq_save(void)
