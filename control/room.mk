@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: BSD-2-Clause
-sources := shutdown.c
+sources := watch.c shutdown.c sysrq.c
 uses := lib arch xen kernel xenstore
 headers :=

@@ -6,10 +6,10 @@
  * Source: docs/misc/xenstore-paths.pandoc, "~/control/shutdown".
  */
 
+#include "private.h"
 #include <pith/errno.h>
 #include <pith/lifecycle.h>
 #include <pith/log.h>
-#include <pith/room.h>
 #include <pith/string.h>
 #include <pith/thread.h>
 #include <pith/xenstore.h>
@@ -56,8 +56,7 @@ static void end_soon(const unsigned *reason)
         lifecycle_end(*reason);
 }
 
-/* In xenwatch. */
-static void shutdown_fired(struct xs_watch *watch, const char *path)
+void shutdown_check(void)
 {
     char request[REQUEST_BYTES];
     int rc;
@@ -86,25 +85,3 @@ static void shutdown_fired(struct xs_watch *watch, const char *path)
     log_warning("control: the toolstack asks for \"%s\", which is not known",
                 request);
 }
-
-static struct xs_watch shutdown_watch = {.fired = shutdown_fired};
-
-static int control_init(void)
-{
-    char yes[] = "1";
-    struct xs_op features[] = {{.kind = XS_OP_WRITE,
-                                .dir = "control",
-                                .node = "feature-poweroff",
-                                .buf = yes},
-                               {.kind = XS_OP_WRITE,
-                                .dir = "control",
-                                .node = "feature-reboot",
-                                .buf = yes}};
-    int rc = xs_watch_with(&shutdown_watch, "control", "shutdown", features,
-                           ARRAY_SIZE(features));
-
-    /* Without xenstore (dom0) nobody asks. */
-    return rc == -XEN_ENODEV ? 0 : rc;
-}
-
-ROOM("080", control, control_init, true);

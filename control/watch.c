@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The one watch of the room, on all of control/: each watch of its own would
+ * cost every boot a round trip to xenstored. Source:
+ * docs/misc/xenstore-paths.pandoc, "~/control".
+ */
+
+#include "private.h"
+#include <pith/errno.h>
+#include <pith/room.h>
+#include <pith/string.h>
+#include <pith/xenstore.h>
+
+/* The watch's first event, which names control/ itself: nearly always neither
+ * node is set, and one round trip shows it. */
+static void check_all(void)
+{
+    char shutdown[2], sysrq[2];
+    struct xs_op ops[] = {{.kind = XS_OP_READ,
+                           .dir = "control",
+                           .node = "shutdown",
+                           .buf = shutdown,
+                           .size = sizeof(shutdown)},
+                          {.kind = XS_OP_READ,
+                           .dir = "control",
+                           .node = "sysrq",
+                           .buf = sysrq,
+                           .size = sizeof(sysrq)}};
+
+    xs_batch(XS_NO_TXN, ops, ARRAY_SIZE(ops));
+    if (ops[0].result && ops[0].result != -XEN_ENOENT)
+        shutdown_check();
+    if (ops[1].result && ops[1].result != -XEN_ENOENT)
+        sysrq_check();
+}
+
+static void control_fired(struct xs_watch *watch, const char *path)
+{
+    const char *node = strrchr(path, '/');
+
+    if (!node || !strcmp(node, "/control"))
+        check_all();
+    else if (!strcmp(node, "/shutdown"))
+        shutdown_check();
+    else if (!strcmp(node, "/sysrq"))
+        sysrq_check();
+}
+
+static struct xs_watch control_watch = {.fired = control_fired};
+
+static int control_init(void)
+{
+    char yes[] = "1";
+    struct xs_op features[] = {{.kind = XS_OP_WRITE,
+                                .dir = "control",
+                                .node = "feature-poweroff",
+                                .buf = yes},
+                               {.kind = XS_OP_WRITE,
+                                .dir = "control",
+                                .node = "feature-reboot",
+                                .buf = yes}};
+    int rc = xs_watch_with(&control_watch, "control", NULL, features,
+                           ARRAY_SIZE(features));
+
+    /* Without xenstore (dom0) nobody asks. */
+    return rc == -XEN_ENODEV ? 0 : rc;
+}
+
+ROOM("080", control, control_init, true);
