@@ -1,8 +1,10 @@
 sources := start.c options.c option_table.c lifecycle.c sched.c thread.c tls.c \
-           waitq.c mutex.c timer.c panic.c backtrace.c symbols.c tty.c \
+           waitq.c mutex.c cond.c semaphore.c rwlock.c waitaddr.c \
+           timer.c panic.c backtrace.c symbols.c tty.c \
            observe.c report.c tracing.c \
            tty_input.c netdev.c netdev_report.c \
            blkdev.c blkdev_report.c
 uses := lib arch boot mm xen
-headers := option.h thread.h waitq.h mutex.h smp.h timer.h lifecycle.h \
+headers := option.h thread.h waitq.h mutex.h cond.h semaphore.h \
+           rwlock.h waitaddr.h smp.h timer.h lifecycle.h \
            backtrace.h report.h tty.h netdev.h blkdev.h

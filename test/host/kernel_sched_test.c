@@ -147,35 +147,6 @@ TEST(waitq_wake_outlives_a_nested_wait)
     run_all();
 }
 
-static void lock_and_note(void *arg)
-{
-    mutex_lock(&mutex);
-    note(arg);
-    thread_yield();
-    note(arg);
-    mutex_unlock(&mutex);
-}
-
-TEST(mutex_is_handed_over_in_order)
-{
-    begin();
-    CHECK_EQ(mutex_trylock(&mutex), 0);
-    CHECK_EQ(mutex_trylock(&mutex), -XEN_EBUSY);
-    start(lock_and_note, "a");
-    start(lock_and_note, "b");
-    start(lock_and_note, "c");
-    thread_yield();
-    CHECK_STR(trace, "");
-    mutex_unlock(&mutex);
-    CHECK_EQ(mutex_trylock(&mutex), -XEN_EBUSY);
-    mutex_lock(&mutex);
-    CHECK_STR(trace, "aabbcc");
-    mutex_unlock(&mutex);
-    CHECK_EQ(mutex_trylock(&mutex), 0);
-    mutex_unlock(&mutex);
-    run_all();
-}
-
 static struct timer timers_[3];
 static uint64_t again;
 

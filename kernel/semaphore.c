@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Counting semaphores. Both sides change count by one atomic addition and are
+ * done unless it says that somebody waits.
+ *
+ * Then the lock decides, under which each post that found count below 0 meets
+ * one wait that did: the second of the two finds the first, as a waiter in the
+ * queue or as a post in passed. Counted in instructions: two threads that post
+ * to each other are a figure of the benchmarks.
+ */
+
+#include "sync.h"
+#include <pith/semaphore.h>
+
+void semaphore_init(struct semaphore *s, uint32_t value)
+{
+    s->count = (int32_t)value;
+    s->passed = 0;
+    waitq_init(&s->waiters);
+}
+
+/* True if a post had come before us. */
+static bool enqueue(struct semaphore *s, struct waiter *w)
+{
+    unsigned long flags = spin_lock_irqsave(&s->waiters.lock);
+    bool passed = s->passed;
+
+    if (passed)
+        s->passed--;
+    else
+        sync_enqueue_locked(&s->waiters, w);
+    spin_unlock_irqrestore(&s->waiters.lock, flags);
+    return passed;
+}
+
+/* Takes back that somebody waits; false if a post has counted on it. */
+static bool unclaim(struct semaphore *s)
+{
+    int32_t count = READ_ONCE(s->count);
+
+    while (count < 0)
+        if (atomic_compare_exchange(&s->count, &count, count + 1))
+            return true;
+    return false;
+}
+
+static bool give_up(struct semaphore *s, struct waiter *w)
+{
+    unsigned long flags = spin_lock_irqsave(&s->waiters.lock);
+    bool gone = !w->woken && unclaim(s);
+
+    if (gone)
+        list_remove(&w->link);
+    spin_unlock_irqrestore(&s->waiters.lock, flags);
+    return gone;
+}
+
+static __attribute__((noinline)) int wait_slow(struct semaphore *s,
+                                               uint64_t deadline_ns)
+{
+    struct waiter w;
+
+    if (enqueue(s, &w))
+        return 0;
+    if (unlikely(sched_block(&w.woken, deadline_ns))) {
+        if (give_up(s, &w))
+            return -XEN_ETIME;
+        /* There are as many posts on their way as threads in the queue. */
+        sched_block(&w.woken, DEADLINE_NEVER);
+    }
+    sync_woken(&s->waiters, &w);
+    return 0;
+}
+
+int semaphore_wait_until(struct semaphore *s, uint64_t deadline_ns)
+{
+    if (likely(atomic_sub(&s->count, 1) > 0))
+        return 0;
+    return wait_slow(s, deadline_ns);
+}
+
+void semaphore_wait(struct semaphore *s)
+{
+    if (unlikely(atomic_sub(&s->count, 1) <= 0))
+        wait_slow(s, DEADLINE_NEVER);
+}
+
+int semaphore_trywait(struct semaphore *s)
+{
+    int32_t count = READ_ONCE(s->count);
+
+    while (count > 0)
+        if (atomic_compare_exchange(&s->count, &count, count - 1))
+            return 0;
+    return -XEN_EAGAIN;
+}
+
+static __attribute__((noinline)) void post_slow(struct semaphore *s)
+{
+    unsigned long flags = spin_lock_irqsave(&s->waiters.lock);
+
+    if (unlikely(!waitq_wake_one_locked(&s->waiters)))
+        s->passed++;
+    spin_unlock_irqrestore(&s->waiters.lock, flags);
+    preempt_check();
+}
+
+void semaphore_post(struct semaphore *s)
+{
+    if (unlikely(atomic_add(&s->count, 1) < 0))
+        post_slow(s);
+}
+
+uint32_t semaphore_value(const struct semaphore *s)
+{
+    int32_t count = READ_ONCE(s->count);
+
+    return count > 0 ? (uint32_t)count : 0;
+}

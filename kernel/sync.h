@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What mutexes, condition variables, semaphores, rwlocks and waits on addresses
+ * share: each links a waiter to a queue whose lock it holds anyway.
+ */
+#ifndef PITH_KERNEL_SYNC_H
+#define PITH_KERNEL_SYNC_H
+
+#include "private.h"
+#include <pith/errno.h>
+#include <pith/panic.h>
+
+/* Makes w the running thread's, last in q. q->lock is held. */
+static inline void sync_enqueue_locked(struct waitq *q, struct waiter *w)
+{
+    w->thread = current();
+    w->queue = q;
+    w->woken = 0;
+    list_push_back(&q->waiters, &w->link);
+}
+
+/* For a w that was woken. Returns when its waker is done with it and with q,
+ * which is then the caller's to free: wakers hold q->lock throughout. */
+static inline void sync_woken(struct waitq *q, struct waiter *w)
+{
+    atomic_sub(&w->thread->pending, 1);
+    while (unlikely(atomic_load(&q->lock.held)))
+        cpu_relax();
+}
+
+/* What a wait whose deadline passed finds: false if w was woken meanwhile, else
+ * takes it out. q->lock is held. */
+static inline bool sync_dequeue_locked(struct waiter *w)
+{
+    if (w->woken)
+        return false;
+    list_remove(&w->link);
+    return true;
+}
+
+#endif
