@@ -42,7 +42,13 @@ static int set_upcall(unsigned index, const char *value)
 }
 
 OPTION(loglevel, "loglevel", set_loglevel, "error, warning, info or debug");
+static int set_evtchn(unsigned index, const char *value)
+{
+    return evtchn_set_abi(value);
+}
+
 OPTION(upcall, "upcall", set_upcall, "auto, vcpu or callback");
+OPTION(evtchn, "evtchn", set_evtchn, "auto, fifo or 2level");
 
 /* Splits a copy of the text. One slot more for each blank suffices: every word
  * but the first follows one. */

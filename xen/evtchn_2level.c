@@ -10,17 +10,26 @@
 #include "private.h"
 
 #include <pith/atomic.h>
+#include <pith/errno.h>
 #include <pith/xeninfo.h>
-#include <xen/event_channel.h>
 
 #define WORD_BITS (8 * sizeof(xen_ulong_t))
 
-static void mask_all(void)
+/* Where the domain starts; but ports may be unmasked then. */
+static int vcpu_init(struct evtchn_vcpu *vcpu)
 {
     struct shared_info *shared = xen_shared_info();
 
+    if (vcpu->id != 0)
+        return 0;
     for (size_t i = 0; i < ARRAY_SIZE(shared->evtchn_mask); i++)
         WRITE_ONCE(shared->evtchn_mask[i], ~(xen_ulong_t)0);
+    return 0;
+}
+
+static int port_init(evtchn_port_t port)
+{
+    return port < EVTCHN_2L_NR_CHANNELS ? 0 : -XEN_ENOSPC;
 }
 
 static xen_ulong_t port_bit(evtchn_port_t port)
@@ -56,7 +65,7 @@ static bool test_and_clear(evtchn_port_t port)
 
 /* Each word is looked at once, so that a port that fires without end does not
  * keep the others from their turn. */
-static void scan(struct evtchn_vcpu *vcpu)
+static bool scan(struct evtchn_vcpu *vcpu)
 {
     struct shared_info *shared = xen_shared_info();
     xen_ulong_t words = atomic_exchange(&vcpu->info.evtchn_pending_sel, 0);
@@ -69,14 +78,22 @@ static void scan(struct evtchn_vcpu *vcpu)
         for (; ports; ports &= ports - 1)
             evtchn_deliver(vcpu, word * WORD_BITS + __builtin_ctzl(ports));
     }
+    return false;
+}
+
+static int set_priority(evtchn_port_t port, unsigned priority)
+{
+    return -XEN_EOPNOTSUPP;
 }
 
 const struct evtchn_abi evtchn_2level = {
-    .max_ports = EVTCHN_2L_NR_CHANNELS,
-    .init = mask_all,
+    .name = "2level",
+    .vcpu_init = vcpu_init,
+    .port_init = port_init,
     .mask = mask,
     .unmask = unmask,
     .is_pending = is_pending,
     .test_and_clear = test_and_clear,
     .scan = scan,
+    .set_priority = set_priority,
 };

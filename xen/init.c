@@ -26,7 +26,7 @@ static int xen_init(void)
     rc = xen_info_init();
     if (rc)
         return rc;
-    rc = evtchn_init();
+    rc = evtchn_table_init();
     if (rc)
         return rc;
     clock_init();

@@ -5,6 +5,7 @@
 
 #include <pith/evtchn.h>
 #include <stdbool.h>
+#include <xen/event_channel.h>
 #include <xen/xen.h>
 
 /* info.c: maps the shared info page, reads the features. 0 or -XEN_E*. */
@@ -20,18 +21,22 @@ void physmap_init(void);
 int physmap_add(unsigned space, uint64_t idx, void **out);
 
 /*
- * A vCPU's event state. info is what Xen writes: it comes first, because it
- * must be 64-byte aligned to keep within one page.
+ * A vCPU's event state. Xen writes info and fifo, neither of which may cross a
+ * page: hence the alignment.
  */
 struct evtchn_vcpu {
     struct vcpu_info info;
-    unsigned id;
-    bool wants_eoi;        /* the vector goes through the local APIC */
+    struct evtchn_fifo_control_block fifo;
+    uint32_t fifo_head[EVTCHN_FIFO_MAX_QUEUES]; /* 0: where fifo says */
+    uint32_t fifo_ready; /* queues that are not empty, as a set of bits */
+    uint32_t id;
     evtchn_port_t running; /* whose handler it is in, 0: none; for others */
+    bool wants_eoi;        /* the vector goes through the local APIC */
     struct evtchn_stats stats;
     struct evtchn_vcpu *next; /* all that exist, for the statistics */
-};
+} __attribute__((aligned(256)));
 _Static_assert(sizeof(struct vcpu_info) == 64, "vcpu_info is a cache line");
+_Static_assert(sizeof(struct evtchn_vcpu) == 256, "one heap object, one page");
 
 /* This vCPU's vcpu_info; preemption off. Before evtchn_vcpu_init only on the
  * boot vCPU, whose first one is in the shared info page. */
@@ -39,33 +44,72 @@ const struct vcpu_info *vcpu_info_this(void);
 
 /*
  * An event ABI: how pending and masked ports are stored and found. Any context
- * unless said otherwise. port is below max_ports.
+ * unless said otherwise. port has been through port_init.
  */
 struct evtchn_abi {
-    uint32_t max_ports;
-    /* Masks every port. Once, before any other call. */
-    void (*init)(void);
+    const char *name; /* as for pith.evtchn */
+    /* On vcpu itself, after its vcpu_info; on vCPU 0 first of all calls: then
+     * it switches the domain to this ABI. All ports are masked afterwards. 0
+     * or -XEN_E*. Interrupts off. */
+    int (*vcpu_init)(struct evtchn_vcpu *vcpu);
+    /* Makes room for port, masked. 0 or -XEN_E*. Not twice at once. */
+    int (*port_init)(evtchn_port_t port);
     /* True if it was masked already. */
     bool (*mask)(evtchn_port_t port);
     void (*unmask)(evtchn_port_t port);
     bool (*is_pending)(evtchn_port_t port);
     /* Clears the pending state; true if it was set. */
     bool (*test_and_clear)(evtchn_port_t port);
-    /* Calls evtchn_deliver once for each port that Xen announced to vcpu and
-     * that is pending and unmasked. Upcall context, on that vCPU. */
-    void (*scan)(struct evtchn_vcpu *vcpu);
+    /* Calls evtchn_deliver for each port that Xen announced to vcpu and that
+     * is pending and unmasked. Ends even if events keep coming, and is then
+     * true if some are left that Xen will not announce again. Upcall context,
+     * on that vCPU. */
+    bool (*scan)(struct evtchn_vcpu *vcpu);
+    /* 0 or -XEN_E*. */
+    int (*set_priority)(evtchn_port_t port, unsigned priority);
 };
-extern const struct evtchn_abi evtchn_2level;
+extern const struct evtchn_abi evtchn_2level, evtchn_fifo;
+/* The one in use: 2-level until vCPU 0's evtchn_abi_start, then for good. */
+extern const struct evtchn_abi *evtchn_abi;
 
-/* evtchn.c. 0 or -XEN_ENOMEM. */
-int evtchn_init(void);
-/* Clears port and runs its handler if it is pending and vcpu's. Upcall
- * context, on that vCPU. */
-void evtchn_deliver(struct evtchn_vcpu *vcpu, evtchn_port_t port);
+/* evtchn_abi.c: chooses the ABI by pith.evtchn on vCPU 0, starts it on any.
+ * Interrupts off. 0 or -XEN_E*. */
+int evtchn_abi_start(struct evtchn_vcpu *vcpu);
+
+/* What becomes of a port's events. */
+struct evtchn_handler {
+    evtchn_fn *fn; /* NULL: the port is free */
+    void *arg;
+    /* The argument of EVTCHNOP_send, kept ready in the direct map: Xen walks
+     * fewer page-table levels to it than to a stack. */
+    struct evtchn_send send;
+    uint16_t vcpu; /* the only one that runs fn */
+};
+
+/* evtchn_table.c. 0 or -XEN_ENOMEM. */
+int evtchn_table_init(void);
+/* The entry of port, NULL if there never was one. Any context. */
+struct evtchn_handler *evtchn_handler_find(evtchn_port_t port);
+/* The entry of port, made if need be, with room for the port in the ABI's
+ * memory. 0 or -XEN_E*. */
+int evtchn_handler_make(evtchn_port_t port, struct evtchn_handler **out);
+/* Has the ABI, which is new, make room for all ports that have a handler. */
+int evtchn_table_start(void);
+/* The entry of a port that is ours. */
+struct evtchn_handler *evtchn_handler_of_open(evtchn_port_t port);
+
 /* upcall.c: the event state of vCPU id, NULL before its evtchn_vcpu_init. */
 struct evtchn_vcpu *evtchn_vcpu_find(unsigned id);
-/* Handles what Xen announced to this vCPU. Upcall context. */
-void evtchn_scan(struct evtchn_vcpu *vcpu);
+/* evtchn_deliver.c. Clears port and runs its handler if it is pending. False
+ * if the port is another vCPU's: then nothing happened. Upcall context, on
+ * vcpu. */
+bool evtchn_deliver(struct evtchn_vcpu *vcpu, evtchn_port_t port);
+/* Has Xen unmask a port that is masked: if an event waits, the port's vCPU
+ * gets an upcall. Any context. */
+void evtchn_unmask_by_xen(evtchn_port_t port);
+/* Returns when vCPU vcpu is not in port's handler; if it is this one, at once,
+ * as only the handler itself can be what calls. */
+void evtchn_wait_idle(evtchn_port_t port, unsigned vcpu);
 
 /* console.c. 0, or -XEN_ENODEV when the domain has no console ring. */
 int console_init(void);

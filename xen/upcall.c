@@ -24,6 +24,7 @@
 #include <xen/hvm/hvm_op.h>
 #include <xen/hvm/params.h>
 #include <xen/vcpu.h>
+#include <xen/version.h>
 
 enum mode { MODE_AUTO, MODE_VCPU, MODE_CALLBACK };
 
@@ -38,10 +39,31 @@ static struct {
 /*
  * An upcall ends after so many rounds even if events keep coming, so that
  * senders without end cannot hold the interrupted thread for ever. Nothing is
- * lost: an event that arrived after the last clearing of upcall_pending made
- * Xen raise the vector again.
+ * lost: an event that was announced after the last clearing of upcall_pending
+ * made Xen raise the vector again, and for what the scan left we ask.
  */
 #define MAX_ROUNDS 16
+
+static int set_vector(const struct evtchn_vcpu *vcpu)
+{
+    struct xen_hvm_evtchn_upcall_vector op = {.vcpu = vcpu->id,
+                                              .vector = VECTOR_UPCALL};
+
+    return hypercall_hvm_op(HVMOP_set_evtchn_upcall_vector, &op);
+}
+
+/* Has Xen make another upcall as soon as interrupts are on: setting the vector
+ * raises it; the callback vector follows upcall_pending whenever Xen enters
+ * the guest, so any hypercall does. */
+static void ask_for_upcall(struct evtchn_vcpu *vcpu)
+{
+    if (vcpu->wants_eoi) {
+        set_vector(vcpu);
+        return;
+    }
+    WRITE_ONCE(vcpu->info.evtchn_upcall_pending, 1);
+    hypercall_xen_version(XENVER_version, NULL);
+}
 
 TRACE_EVENT(traced_upcall, "xen: upcall, %lu events");
 
@@ -51,6 +73,7 @@ static void handle_upcall(struct trap_frame *frame)
     struct evtchn_vcpu *vcpu = cpu->evtchn;
     uint64_t events_before = vcpu->stats.events;
     unsigned round = 0;
+    bool more;
 
     cpu->upcall_depth++;
     if (vcpu->wants_eoi)
@@ -59,9 +82,11 @@ static void handle_upcall(struct trap_frame *frame)
         /* A full barrier, with Xen, which sets the port's bits first: cleared
          * before the scan, no event is overlooked. */
         atomic_exchange(&vcpu->info.evtchn_upcall_pending, 0);
-        evtchn_scan(vcpu);
-    } while (READ_ONCE(vcpu->info.evtchn_upcall_pending) &&
+        more = evtchn_abi->scan(vcpu);
+    } while ((more || READ_ONCE(vcpu->info.evtchn_upcall_pending)) &&
              ++round < MAX_ROUNDS);
+    if (unlikely(more))
+        ask_for_upcall(vcpu);
     vcpu->stats.upcalls++;
     vcpu->stats.spurious += vcpu->stats.events == events_before;
     cpu->upcall_depth--;
@@ -101,14 +126,12 @@ static int enable_lapic(void)
 
 static int bind_vcpu_vector(struct evtchn_vcpu *vcpu)
 {
-    struct xen_hvm_evtchn_upcall_vector op = {.vcpu = vcpu->id,
-                                              .vector = VECTOR_UPCALL};
     int rc = enable_lapic();
 
     if (rc)
         return rc;
     vcpu->wants_eoi = true;
-    rc = hypercall_hvm_op(HVMOP_set_evtchn_upcall_vector, &op);
+    rc = set_vector(vcpu);
     if (rc)
         vcpu->wants_eoi = false;
     return rc;
@@ -174,29 +197,47 @@ struct evtchn_vcpu *evtchn_vcpu_find(unsigned id)
     return vcpu;
 }
 
+static int bind_vector(struct evtchn_vcpu *vcpu)
+{
+    if (vcpu->id == 0)
+        return bind_boot_vcpu(vcpu);
+    return upcall.mode == MODE_VCPU ? bind_vcpu_vector(vcpu) : 0;
+}
+
+/* Interrupts off: the callback vector finds this vCPU as soon as it has its
+ * vcpu_info. Takes vcpu, except in case of an error of that first step: after
+ * it Xen writes there, and nothing takes that back. */
+static int start(struct evtchn_vcpu *vcpu)
+{
+    int rc = register_vcpu_info(vcpu);
+
+    if (rc) {
+        heap_free(vcpu);
+        return rc;
+    }
+    this_cpu()->evtchn = vcpu;
+    vcpu->next = atomic_load(&upcall.vcpus);
+    while (!atomic_compare_exchange(&upcall.vcpus, &vcpu->next, vcpu))
+        ;
+    rc = evtchn_abi_start(vcpu);
+    return rc ? rc : bind_vector(vcpu);
+}
+
 int evtchn_vcpu_init(unsigned id)
 {
     struct evtchn_vcpu *vcpu =
-        heap_alloc_aligned(sizeof(vcpu->info), sizeof(*vcpu));
+        heap_alloc_aligned(_Alignof(struct evtchn_vcpu), sizeof(*vcpu));
+    unsigned long flags;
     int rc;
 
     if (!vcpu)
         return -XEN_ENOMEM;
     memset(vcpu, 0, sizeof(*vcpu));
     vcpu->id = id;
-    rc = register_vcpu_info(vcpu);
-    if (rc) {
-        heap_free(vcpu);
-        return rc;
-    }
-    /* From here on Xen writes to it, and nothing takes that back. */
-    this_cpu()->evtchn = vcpu;
-    vcpu->next = atomic_load(&upcall.vcpus);
-    while (!atomic_compare_exchange(&upcall.vcpus, &vcpu->next, vcpu))
-        ;
-    if (id == 0)
-        return bind_boot_vcpu(vcpu);
-    return upcall.mode == MODE_VCPU ? bind_vcpu_vector(vcpu) : 0;
+    flags = irq_save();
+    rc = start(vcpu);
+    irq_restore(flags);
+    return rc;
 }
 
 void evtchn_get_stats(struct evtchn_stats *out)

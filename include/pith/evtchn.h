@@ -3,8 +3,9 @@
  * Event channels. One handler for each local port, run in upcall context on
  * the vCPU that the port is bound to. xen/. Source: xen/event_channel.h.
  *
- * The ABI (2-level here; FIFO fits behind the same struct evtchn_abi) is not
- * visible to users.
+ * The ABI, FIFO or 2-level, is not visible to users, but for priorities, and
+ * for how many ports there can be: 131,071 or 4,095, or fewer if the domain's
+ * configuration says so (max_event_channels).
  */
 #ifndef PITH_EVTCHN_H
 #define PITH_EVTCHN_H
@@ -53,6 +54,18 @@ int evtchn_set_vcpu(evtchn_port_t port, unsigned vcpu);
 void evtchn_unmask(evtchn_port_t port);
 void evtchn_mask(evtchn_port_t port);
 
+/* Of ports that fire at the same time on the same vCPU the one with the lower
+ * priority number goes first. IPIs and VIRQ_TIMER start as urgent, all others
+ * with the default. */
+enum {
+    EVTCHN_PRIORITY_URGENT = 0,
+    EVTCHN_PRIORITY_DEFAULT = 7,
+    EVTCHN_PRIORITY_LAST = 15
+};
+/* For events from now on. 0; -XEN_EINVAL: no such priority; -XEN_EOPNOTSUPP:
+ * this ABI has none (2-level). Any context. */
+int evtchn_set_priority(evtchn_port_t port, unsigned priority);
+
 /* Sends an event to the other end. Any context. Returns 0 or -XEN_E*. */
 int evtchn_notify(evtchn_port_t port);
 
@@ -72,12 +85,19 @@ void evtchn_get_stats(struct evtchn_stats *out);
  */
 int evtchn_set_upcall_mode(const char *mode);
 
+/* Which ABI keeps the events: "fifo", "2level", or "auto", the default: FIFO
+ * where Xen has it. Likewise, for pith.evtchn. */
+int evtchn_set_abi(const char *name);
+/* The name of the one in use. */
+const char *evtchn_abi_name(void);
+
 /*
  * Gives this vCPU its vcpu_info and its upcall vector; from then on events
  * arrive whenever interrupts are enabled. kernel/ calls it on each vCPU, vCPU
- * 0 included, once the options are known; ports may be bound, masked and
- * notified before. Thread or boot context, never blocks. 0, -XEN_ENOMEM, or
- * Xen's error (such as the vector that "vcpu" asked for being refused).
+ * 0 included and first, once the options are known; before that ports may be
+ * adopted and notified, but not unmasked. Thread or boot context, never blocks.
+ * 0, -XEN_ENOMEM, or Xen's error (such as for a vector or an ABI that was asked
+ * for by name).
  */
 int evtchn_vcpu_init(unsigned vcpu);
 

@@ -5,6 +5,7 @@
 
 #include "../../xen/private.h"
 #include "test.h"
+#include <pith/errno.h>
 #include <pith/xeninfo.h>
 #include <xen/event_channel.h>
 
@@ -34,15 +35,16 @@ static void xen_send(evtchn_port_t port)
     vcpu.info.evtchn_upcall_pending = 1;
 }
 
-void evtchn_deliver(struct evtchn_vcpu *v, evtchn_port_t port)
+bool evtchn_deliver(struct evtchn_vcpu *v, evtchn_port_t port)
 {
     CHECK(v == &vcpu);
     if (!evtchn_2level.test_and_clear(port))
-        return;
+        return true;
     delivered[port]++;
     last_port = port;
     if (port == stormy)
         xen_send(port);
+    return true;
 }
 
 static void start(void)
@@ -51,13 +53,14 @@ static void start(void)
     memset(&vcpu, 0, sizeof(vcpu));
     memset(delivered, 0, sizeof(delivered));
     stormy = PORTS;
-    evtchn_2level.init();
+    CHECK_EQ(evtchn_2level.vcpu_init(&vcpu), 0);
 }
 
 TEST(evtchn_2level_init_masks_every_port)
 {
     start();
-    CHECK_EQ(evtchn_2level.max_ports, PORTS);
+    CHECK_EQ(evtchn_2level.port_init(PORTS - 1), 0);
+    CHECK_EQ(evtchn_2level.port_init(PORTS), -XEN_ENOSPC);
     for (evtchn_port_t port = 0; port < PORTS; port++)
         xen_send(port);
     CHECK_EQ(vcpu.info.evtchn_pending_sel, 0);

@@ -25,7 +25,7 @@ struct end {
     unsigned resend;
 };
 
-static const char *upcall_kind;
+static const char *upcall_kind, *abi;
 static struct end near, far, many[MANY];
 static volatile unsigned depth;
 static volatile int irqs_seen_on;
@@ -86,6 +86,7 @@ TEST(upcall_kind_is_the_one_asked_for)
         want = (features & XEN_HVM_CPUID_UPCALL_VECTOR) &&
                (features & virtualised);
     CHECK_EQ(xen_info()->per_vcpu_upcall, want);
+    CHECK_STR(evtchn_abi_name(), abi);
 }
 
 TEST(events_sent_are_all_delivered)
@@ -259,5 +260,6 @@ TEST(binding_to_a_port_that_does_not_exist_is_an_error)
 int main(int argc, char **argv)
 {
     upcall_kind = argc > 1 ? argv[1] : "auto";
+    abi = argc > 2 ? argv[2] : "fifo";
     return test_run_all();
 }
