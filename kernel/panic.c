@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The end by a bug: a report of reason, registers and backtrace for both
- * consoles, then SHUTDOWN_crash. Also the page-fault entry, which tells a
- * stack overflow from other faults.
+ * consoles, then SHUTDOWN_crash. Also the report of page faults, which tells
+ * a stack overflow from others.
  *
  * The report is complete before anything is printed, and goes to the
  * emergency console first: that takes no lock that the culprit may hold.
@@ -151,18 +151,28 @@ static bool is_overflow(const struct trap_frame *frame, uint64_t addr)
     return kstack_is_guard(addr) || kstack_is_guard(frame->rsp - 8);
 }
 
-static void page_fault(struct trap_frame *frame)
+const char *fault_kind(const struct trap_frame *frame)
+{
+    return frame->error_code & 16  ? "execution"
+           : frame->error_code & 2 ? "write"
+                                   : "read";
+}
+
+void fault_report(const struct trap_frame *frame)
 {
     uint64_t addr = fault_address();
-    const char *what = frame->error_code & 16  ? "execution"
-                       : frame->error_code & 2 ? "write"
-                                               : "read";
 
     if (is_overflow(frame, addr) && this_cpu()->upcall_depth)
         panic_trap(frame, "stack overflow in an upcall");
     if (is_overflow(frame, addr) && current())
         panic_trap(frame, "stack overflow in thread \"%s\"", current()->name);
-    panic_trap(frame, "page fault: %s of 0x%lx", what, addr);
+    panic_trap(frame, "page fault: %s of 0x%lx", fault_kind(frame), addr);
+}
+
+/* Until somebody uses areas (pagefault.c), no fault has an answer. */
+static void page_fault(struct trap_frame *frame)
+{
+    fault_report(frame);
 }
 
 void panic_start(void)

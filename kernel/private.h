@@ -159,6 +159,10 @@ struct trap_frame;
 /* Registers the handlers of panics and of page faults. */
 void panic_start(void);
 void fault_start(void);
+/* Ends the system by a page fault that has no answer. */
+void fault_report(const struct trap_frame *frame) __attribute__((noreturn));
+/* "read", "write" or "execution". */
+const char *fault_kind(const struct trap_frame *frame);
 
 /* backtrace_walk from where frame was taken. The caller is not missed where
  * the function has not made its frame, or what was called is no code. */
