@@ -14,7 +14,10 @@ struct core_note_head {
     uint32_t name_bytes, body_bytes, type;
     char name[8];
 } __packed;
-#define CORE_NOTE_HEAD(type, body) {5, sizeof(body), type, "Pith"}
+#define CORE_NOTE_HEAD(type, body) \
+    { \
+        5, sizeof(body), type, "Pith" \
+    }
 #define CORE_NOTE __attribute__((used, aligned(4), section(".note.Pith")))
 
 enum { CORE_NOTE_THREADS = 1, CORE_NOTE_CONTEXT };
