@@ -12,8 +12,6 @@
 #include <pith/string.h>
 #include <pith/vectors.h>
 
-#define FRAMES_MAX 32
-
 static bool readable(uint64_t vaddr)
 {
     static const struct pt_allocator walk = {.ptr = phys_to_virt};
@@ -50,10 +48,10 @@ static void print_frame(unsigned n, uint64_t rip,
     print(line, (size_t)length);
 }
 
-static void walk(unsigned n, uint64_t rip, uint64_t rbp,
+static void walk(unsigned n, unsigned max, uint64_t rip, uint64_t rbp,
                  void (*print)(const char *line, size_t length))
 {
-    for (; n < FRAMES_MAX; n++) {
+    for (; n < max; n++) {
         const uint64_t *frame = (const uint64_t *)rbp;
 
         print_frame(n, rip, print);
@@ -67,10 +65,16 @@ static void walk(unsigned n, uint64_t rip, uint64_t rbp,
     }
 }
 
+void backtrace_some(uint64_t rip, uint64_t rbp, unsigned max,
+                    void (*print)(const char *line, size_t length))
+{
+    walk(0, max, rip, rbp, print);
+}
+
 void backtrace_walk(uint64_t rip, uint64_t rbp,
                     void (*print)(const char *line, size_t length))
 {
-    walk(0, rip, rbp, print);
+    walk(0, FRAMES_ALL, rip, rbp, print);
 }
 
 /* Has the function made its frame when it comes to rip? One that calls nothing
@@ -106,15 +110,28 @@ static uint64_t frameless_caller(const struct trap_frame *frame)
     return in_text(caller) ? caller : 0;
 }
 
-void backtrace_trap(const struct trap_frame *frame,
+/* A fault in the handler of a fault begins at the top of its stack again, and
+ * overwrites what led to it. */
+static bool is_overwritten(const struct trap_frame *frame)
+{
+    return frame->rsp < (uint64_t)(frame + 1) &&
+           frame->rsp >= (uint64_t)(frame + 1) - EXCEPTION_STACK_BYTES;
+}
+
+void backtrace_trap(const struct trap_frame *frame, unsigned max,
                     void (*print)(const char *line, size_t length))
 {
-    uint64_t caller = frameless_caller(frame);
+    uint64_t caller;
 
+    if (is_overwritten(frame)) {
+        print_frame(0, frame->rip, print);
+        return;
+    }
+    caller = frameless_caller(frame);
     if (caller) {
         print_frame(0, frame->rip, print);
-        walk(1, caller, frame->rbp, print);
+        walk(1, max, caller, frame->rbp, print);
     } else {
-        walk(0, frame->rip, frame->rbp, print);
+        walk(0, max, frame->rip, frame->rbp, print);
     }
 }

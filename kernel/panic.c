@@ -4,8 +4,11 @@
  * consoles, then SHUTDOWN_crash. Also the report of page faults, which tells
  * a stack overflow from others.
  *
- * The report is complete before anything is printed, and goes to the
- * emergency console first: that takes no lock that the culprit may hold.
+ * The first vCPU that panics reports. It stops the others by NMI, which comes
+ * through where they have interrupts off, and shows where they were; one that
+ * panics meanwhile stops by itself. The report is complete before anything is
+ * printed, and goes to the emergency console first: that takes no lock. The
+ * console ring's is taken away from whoever was stopped with it.
  */
 
 #include "private.h"
@@ -20,25 +23,42 @@
 #include <pith/vectors.h>
 #include <xen/io/console.h>
 #include <xen/sched.h>
+#include <xen/vcpu.h>
 
 #define CONSOLE_PATIENCE_NS NS_PER_SEC
+#define STOP_PATIENCE_NS (100 * NS_PER_MS)
+#define VECTOR_DOUBLE_FAULT 8
+#define VECTOR_NMI 2
+#define FRAMES_OTHERS 4
 
-/* Only the first vCPU that panics uses report. */
+/* A vCPU that was stopped, on its own stack, which it does not leave. */
+struct stopped {
+    struct stopped *next;
+    const struct cpu *cpu;
+    const struct trap_frame *frame; /* NULL: it panicked, too */
+    const char *reason;             /* of that */
+};
+
+/* owner and stopped change by compare-and-exchange; the vCPU whose number
+ * owner holds, plus one, uses the rest. */
 static struct {
+    uint32_t owner;
+    struct stopped *stopped;
     uint32_t panics;
-    bool threads; /* this_cpu() works */
+    void (*describe)(void); /* NULL: the place of the panic counts */
+    bool threads;           /* this_cpu() works */
     size_t length;
     char report[4096];
 } end;
 
-static void append(const char *text, size_t length)
+void panic_append_text(const char *text, size_t length)
 {
     length = MIN(length, sizeof(end.report) - end.length);
     memcpy(end.report + end.length, text, length);
     end.length += length;
 }
 
-static __printf(1, 2) void appendf(const char *fmt, ...)
+void panic_append(const char *fmt, ...)
 {
     char line[320];
     va_list args;
@@ -47,34 +67,32 @@ static __printf(1, 2) void appendf(const char *fmt, ...)
     va_start(args, fmt);
     length = vformat(line, sizeof(line), fmt, args);
     va_end(args);
-    append(line, MIN((size_t)length, sizeof(line) - 1));
+    panic_append_text(line, MIN((size_t)length, sizeof(line) - 1));
 }
 
-static void append_where(void)
+/* "vCPU 1, thread "name", idle". */
+static void append_where(const struct cpu *cpu)
 {
-    struct thread *thread;
+    const struct thread *thread = cpu->thread;
 
-    if (!end.threads)
-        return;
-    thread = current();
-    appendf("vCPU %u, thread \"%s\"%s%s\n", this_cpu()->id,
-            thread ? thread->name : "(boot)",
-            thread && thread->state == THREAD_BLOCKED ? ", idle" : "",
-            this_cpu()->upcall_depth ? ", in an upcall" : "");
+    panic_append("vCPU %u, thread \"%s\"%s%s\n", cpu->id,
+                 thread ? thread->name : "(boot)",
+                 thread && thread->state == THREAD_BLOCKED ? ", idle" : "",
+                 cpu->upcall_depth ? ", in an upcall" : "");
 }
 
 static void append_registers(const struct trap_frame *f)
 {
-    appendf("rip %016lx rsp %016lx rfl %016lx err %016lx\n", f->rip, f->rsp,
-            f->rflags, f->error_code);
-    appendf("rax %016lx rbx %016lx rcx %016lx rdx %016lx\n", f->rax, f->rbx,
-            f->rcx, f->rdx);
-    appendf("rsi %016lx rdi %016lx rbp %016lx cr2 %016lx\n", f->rsi, f->rdi,
-            f->rbp, fault_address());
-    appendf("r8  %016lx r9  %016lx r10 %016lx r11 %016lx\n", f->r8, f->r9,
-            f->r10, f->r11);
-    appendf("r12 %016lx r13 %016lx r14 %016lx r15 %016lx\n", f->r12, f->r13,
-            f->r14, f->r15);
+    panic_append("rip %016lx rsp %016lx rfl %016lx err %016lx\n", f->rip,
+                 f->rsp, f->rflags, f->error_code);
+    panic_append("rax %016lx rbx %016lx rcx %016lx rdx %016lx\n", f->rax,
+                 f->rbx, f->rcx, f->rdx);
+    panic_append("rsi %016lx rdi %016lx rbp %016lx cr2 %016lx\n", f->rsi,
+                 f->rdi, f->rbp, fault_address());
+    panic_append("r8  %016lx r9  %016lx r10 %016lx r11 %016lx\n", f->r8, f->r9,
+                 f->r10, f->r11);
+    panic_append("r12 %016lx r13 %016lx r14 %016lx r15 %016lx\n", f->r12,
+                 f->r13, f->r14, f->r15);
 }
 
 /* True while the console makes progress; *since is the last time it did. There
@@ -115,32 +133,122 @@ static void write_ring(void)
     } while (console_waits(&since_ns, n));
 }
 
+static bool is_listed(const struct cpu *cpu)
+{
+    for (struct stopped *s = atomic_load(&end.stopped); s; s = s->next)
+        if (s->cpu == cpu)
+            return true;
+    return false;
+}
+
+/* This vCPU runs no more; the one that reports shows where it was. */
+static void __attribute__((noreturn))
+stop_here(const struct trap_frame *frame, const char *reason)
+{
+    struct stopped here = {.cpu = this_cpu(), .frame = frame, .reason = reason};
+
+    if (!is_listed(here.cpu)) { /* an NMI for one that panics */
+        here.next = atomic_load(&end.stopped);
+        while (!atomic_compare_exchange(&end.stopped, &here.next, &here))
+            ;
+    }
+    cpu_stop();
+}
+
+static void nmi(struct trap_frame *frame)
+{
+    uint32_t owner = atomic_load(&end.owner);
+
+    if (!owner)
+        panic_trap(frame, "NMI"); /* from the toolstack: xl trigger */
+    if (owner != this_cpu()->id + 1)
+        stop_here(frame, NULL);
+}
+
+static unsigned stopped_count(void)
+{
+    unsigned count = 0;
+
+    for (struct stopped *s = atomic_load(&end.stopped); s; s = s->next)
+        count++;
+    return count;
+}
+
+static void stop_others(void)
+{
+    uint64_t since_ns = clock_monotonic_ns();
+    unsigned asked = 0;
+    long up;
+
+    for (unsigned id = 0; id < CPU_MAX; id++) {
+        up = hypercall_vcpu_op(VCPUOP_is_up, id, NULL);
+        if (up < 0)
+            break;
+        if (up && id != this_cpu()->id)
+            asked += !hypercall_vcpu_op(VCPUOP_send_nmi, id, NULL);
+    }
+    while (stopped_count() < asked &&
+           clock_monotonic_ns() - since_ns < STOP_PATIENCE_NS)
+        hypercall_sched_op(SCHEDOP_yield, NULL);
+    if (stopped_count() < asked)
+        panic_append("%u other vCPUs do not stop\n", asked - stopped_count());
+}
+
+/* A few frames of each that did something. */
+static void append_others(void)
+{
+    for (struct stopped *s = atomic_load(&end.stopped); s; s = s->next) {
+        append_where(s->cpu);
+        if (s->reason)
+            panic_append("panicked, too: %s\n", s->reason);
+        if (s->frame)
+            backtrace_trap(s->frame, FRAMES_OTHERS, panic_append_text);
+    }
+}
+
+/* True for the first vCPU that panics and the first time it does. */
+static bool begin(const char *reason, const struct trap_frame *frame)
+{
+    uint32_t owner = 0, self = end.threads ? this_cpu()->id + 1 : 1;
+
+    if (atomic_compare_exchange(&end.owner, &owner, self))
+        return true;
+    if (owner != self)
+        stop_here(frame, reason);
+    if (end.panics++ == 0) { /* by the report itself: what there is of it */
+        panic_append("\npith: panic in a panic: %s\n", reason);
+        emergency_write(end.report, end.length);
+    }
+    return false;
+}
+
 static void report(const char *reason, const struct trap_frame *frame)
 {
     const uint64_t *here = __builtin_frame_address(0);
 
     irq_disable();
-    switch (atomic_add(&end.panics, 1)) {
-    case 0:
-        break;
-    case 1: /* by the report itself: what there is of it */
-        appendf("\npith: panic in a panic: %s\n", reason);
-        emergency_write(end.report, end.length);
-        /* fall through */
-    default:
+    if (!begin(reason, frame))
         xen_shutdown(SHUTDOWN_crash);
-    }
-    appendf("pith: panic: %s\n", reason);
-    append_where();
-    if (frame) {
+    panic_append("pith: panic: %s\n", reason);
+    if (end.threads)
+        append_where(this_cpu());
+    if (end.describe) {
+        end.describe();
+    } else if (frame) {
         append_registers(frame);
-        backtrace_trap(frame, append);
+        backtrace_trap(frame, FRAMES_ALL, panic_append_text);
     } else {
-        backtrace_walk(here[1], here[0], append);
+        backtrace_walk(here[1], here[0], panic_append_text);
+    }
+    if (end.threads) {
+        stop_others();
+        append_others();
     }
     emergency_write(end.report, end.length);
-    if (end.threads)
+    if (end.threads) {
+        console_break_lock();
         write_ring();
+    }
     xen_shutdown(SHUTDOWN_crash);
 }
 
@@ -175,6 +283,26 @@ static void page_fault(struct trap_frame *frame)
     fault_report(frame);
 }
 
+/* The frame of a fault could not be put on its stack. */
+static void double_fault(struct trap_frame *frame)
+{
+    panic_trap(frame, kstack_is_guard(frame->rsp - 8)
+                          ? "double fault: stack overflow"
+                          : "double fault");
+}
+
+void panic_about(void (*describe)(void), const char *fmt, ...)
+{
+    char reason[96];
+    va_list args;
+
+    va_start(args, fmt);
+    vformat(reason, sizeof(reason), fmt, args);
+    va_end(args);
+    end.describe = describe;
+    panic("%s", reason);
+}
+
 void panic_start(void)
 {
     panic_set_handler(report);
@@ -183,5 +311,7 @@ void panic_start(void)
 void fault_start(void)
 {
     vector_set_handler(VECTOR_PAGE_FAULT, page_fault);
+    vector_set_handler(VECTOR_DOUBLE_FAULT, double_fault);
+    vector_set_handler(VECTOR_NMI, nmi);
     end.threads = true;
 }

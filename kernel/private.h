@@ -164,9 +164,24 @@ void fault_report(const struct trap_frame *frame) __attribute__((noreturn));
 /* "read", "write" or "execution". */
 const char *fault_kind(const struct trap_frame *frame);
 
-/* backtrace_walk from where frame was taken. The caller is not missed where
- * the function has not made its frame, or what was called is no code. */
-void backtrace_trap(const struct trap_frame *frame,
+#define FRAMES_ALL 32
+
+/* Like panic; the report has what describe appends in place of the caller's
+ * backtrace. */
+void panic_about(void (*describe)(void), const char *fmt, ...) __printf(2, 3)
+    __attribute__((noreturn));
+/* To the report. Only while it is made. */
+void panic_append(const char *fmt, ...) __printf(1, 2);
+void panic_append_text(const char *text, size_t length);
+
+/* backtrace_walk, at most max lines. */
+void backtrace_some(uint64_t rip, uint64_t rbp, unsigned max,
+                    void (*print)(const char *line, size_t length));
+
+/* backtrace_walk from where frame was taken, at most max lines. The caller is
+ * not missed where the function has not made its frame, or what was called is
+ * no code. */
+void backtrace_trap(const struct trap_frame *frame, unsigned max,
                     void (*print)(const char *line, size_t length));
 
 /* The table of names, as tools/ksyms writes it: count addresses in ascending

@@ -166,6 +166,13 @@ size_t console_room(void)
     return OUT_BYTES - waiting;
 }
 
+/* A writer that was stopped halfway has not moved the index yet: its text is
+ * overwritten. */
+void console_break_lock(void)
+{
+    atomic_store(&console.lock.held, 0);
+}
+
 static void on_event(evtchn_port_t port, void *arg)
 {
     console.handler();

@@ -24,4 +24,8 @@ void console_set_event_handler(void (*handler)(void));
 /* Free bytes of the output ring; 0 if there is no ring. */
 size_t console_room(void);
 
+/* Takes the ring's lock from whoever holds it, for the last words of a system
+ * whose other vCPUs were stopped, perhaps with the lock. */
+void console_break_lock(void);
+
 #endif
