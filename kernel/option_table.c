@@ -12,7 +12,7 @@
 static const char *const known_keys[] = {
     "net#.ip",  "net#.gw", "net#.dns",   "net#.ip6", "net#.mtu", "ip",
     "gw",       "dns",     "ip6",        "mtu",      "hostname", "env",
-    "loglevel", "upcall",  "on_failure", "trace",    "evtchn",
+    "loglevel", "upcall",  "on_failure", "trace",    "profile",  "evtchn",
 };
 
 /* Compares key with pattern, whose # takes a number of at most three digits. */

@@ -108,6 +108,14 @@ struct trace_ring;
 struct cpu *observed_cpu(unsigned n);
 /* A ring for a vCPU that starts; NULL: tracing is off, or no memory. */
 struct trace_ring *tracing_new_ring(void);
+/* This vCPU has nothing to run. Interrupts off. */
+static inline bool sched_is_idle(void)
+{
+    return current()->state == THREAD_BLOCKED;
+}
+/* profile.c: samples on this vCPU from now on, if pith.profile is given. Once
+ * it is online; events work. Thread context. */
+void profile_start_here(void);
 
 /* --- boot: options.c, option_table.c, lifecycle.c --- */
 
@@ -190,8 +198,18 @@ struct ksyms {
     uint32_t count;
     uint32_t addresses[];
 };
+/* The place of the last address that is not above addr, -1 if there is none;
+ * and the name that belongs to place n. */
+long ksyms_index(const struct ksyms *table, uint64_t addr);
+const char *ksyms_name(const struct ksyms *table, uint32_t n);
 /* The last name whose address is not above addr, NULL if there is none. */
 const char *ksyms_find(const struct ksyms *table, uint64_t addr,
                        uint64_t *out_offset);
+
+/* The same for the image's own table: how many names it has, 0 without one; the
+ * place of the function that holds addr, or -1; the name at a place. */
+uint32_t symbol_count(void);
+long symbol_index(uint64_t addr);
+const char *symbol_name(uint32_t n);
 
 #endif

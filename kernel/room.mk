@@ -1,7 +1,7 @@
 sources := start.c options.c option_table.c lifecycle.c sched.c thread.c tls.c \
            waitq.c mutex.c cond.c semaphore.c rwlock.c waitaddr.c \
            timer.c panic.c backtrace.c symbols.c tty.c \
-           observe.c report.c tracing.c pagefault.c \
+           observe.c report.c tracing.c profile.c pagefault.c \
            tty_input.c netdev.c netdev_report.c \
            blkdev.c blkdev_report.c
 uses := lib arch boot mm xen

@@ -46,6 +46,7 @@ static void start_events(void)
     if (rc)
         lifecycle_refuse(1, "kernel: no events from Xen: %s", errno_name(rc));
     tty_start();
+    profile_start_here();
     lifecycle_reached(ROOM_LEVEL_THREADS);
 }
 

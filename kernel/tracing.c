@@ -38,6 +38,11 @@ struct trace_ring *tracing_new_ring(void)
     return ring;
 }
 
+bool tracing_is_on(void)
+{
+    return tracing.records != 0;
+}
+
 static int set_trace(unsigned index, const char *value)
 {
     uint64_t kb, records;

@@ -7,14 +7,17 @@
 #include <pith/heap.h>
 #include <pith/netdev.h>
 #include <pith/page.h>
+#include <pith/report.h>
 #include <pith/sock.h>
 #include <pith/thread.h>
 #include <pith/timer.h>
 #include <string.h>
 
-/* Weak: a program without sockets has no network to ask, and this must not
- * link it. */
+/* Weak: a program without sockets has no network to ask, one without disks no
+ * disks, and this must not link them and their drivers. */
 __typeof__(net_interface_get) net_interface_get __attribute__((weak));
+__typeof__(netdev_for_each) netdev_for_each __attribute__((weak));
+__typeof__(blkdev_for_each) blkdev_for_each __attribute__((weak));
 
 static void add_interface(struct netdev *dev, void *status)
 {
@@ -94,8 +97,12 @@ int pith_status(struct pith_status *out)
     out->heap_bytes = heap.pages * PAGE_SIZE;
     out->heap_used_bytes = heap.used_bytes;
     out->heap_allocations = heap.allocations;
-    netdev_for_each(add_interface, out);
-    blkdev_for_each(add_disk, out);
+    out->tracing = tracing_is_on();
+    out->profiling = profile_is_on();
+    if (netdev_for_each)
+        netdev_for_each(add_interface, out);
+    if (blkdev_for_each)
+        blkdev_for_each(add_disk, out);
     add_threads(out);
     return 0;
 }

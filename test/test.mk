@@ -43,8 +43,9 @@ check: sdk
 	    --enable=warning,portability --suppressions-list=test/cppcheck.txt \
 	    -Iinclude $(filter-out test/%,$(filter %.c,$(C_FILES)))
 ## make bench      figures beside Linux's on the same host; build/bench.json
+##                 PROFILE=1: where the HTTP and disk loads spend their time
 bench: lab test-images
-	test/bench/bench
+	test/bench/bench $(if $(PROFILE),--profile)
 ## make run        (APP=name) on a real Xen host: the page, shown
 run: lab apps
 	tools/run-app $(APP) $(XEN)

@@ -33,6 +33,7 @@ struct evtchn_vcpu {
     evtchn_port_t running; /* whose handler it is in, 0: none; for others */
     bool wants_eoi;        /* the vector goes through the local APIC */
     struct evtchn_stats stats;
+    const struct trap_frame *interrupted; /* by the upcall that runs */
     struct evtchn_vcpu *next; /* all that exist, for the statistics */
 } __attribute__((aligned(256)));
 _Static_assert(sizeof(struct vcpu_info) == 64, "vcpu_info is a cache line");

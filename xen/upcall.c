@@ -76,6 +76,7 @@ static void handle_upcall(struct trap_frame *frame)
     bool more;
 
     cpu->upcall_depth++;
+    vcpu->interrupted = frame;
     if (vcpu->wants_eoi)
         lapic_eoi();
     do {
@@ -89,8 +90,16 @@ static void handle_upcall(struct trap_frame *frame)
         ask_for_upcall(vcpu);
     vcpu->stats.upcalls++;
     vcpu->stats.spurious += vcpu->stats.events == events_before;
+    vcpu->interrupted = NULL;
     cpu->upcall_depth--;
     trace(traced_upcall, vcpu->stats.events - events_before, 0);
+}
+
+const struct trap_frame *evtchn_interrupted(void)
+{
+    const struct evtchn_vcpu *vcpu = this_cpu()->evtchn;
+
+    return vcpu->interrupted;
 }
 
 const struct vcpu_info *vcpu_info_this(void)

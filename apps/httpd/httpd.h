@@ -73,6 +73,9 @@ bool conn_advance(struct conn *conn, short revents, uint64_t now_ms);
 size_t status_json(char **text);
 size_t status_html(char **text);
 
+/* The same for a report of Pith's as text; 0 too if there is no such report. */
+size_t status_report(char letter, char **text);
+
 uint64_t now_ms(void);
 /* Runs until killed. Returns an exit status. */
 int server_run(unsigned port, unsigned max_conns);

@@ -139,6 +139,22 @@ static bool respond_status(struct conn *conn, const struct request *r,
     return done;
 }
 
+static bool respond_report(struct conn *conn, const struct request *r)
+{
+    char *body = NULL;
+    size_t length = status_report(r->path[strlen("/status/")], &body);
+    bool done;
+
+    if (!length) {
+        free(body);
+        return response_error(conn, 404, r->head);
+    }
+    done = respond_text(conn, 200, "text/plain; charset=utf-8", body, length,
+                        r->head);
+    free(body);
+    return done;
+}
+
 bool response_next_chunk(struct conn *conn)
 {
     size_t want = conn->file_left < CHUNK_BYTES ? (size_t)conn->file_left
@@ -203,6 +219,8 @@ bool response_for(struct conn *conn, const struct request *r)
         return respond_status(conn, r, r->wants_html);
     if (strcmp(r->path, "/status.json") == 0)
         return respond_status(conn, r, false);
+    if (strncmp(r->path, "/status/", 8) == 0 && r->path[8] && !r->path[9])
+        return respond_report(conn, r);
     fd = open_file(r->path, &st, &type);
     if (fd >= 0)
         return respond_file(conn, r, fd, &st, type);

@@ -8,35 +8,61 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define STATUS_BYTES 8192
+#define REPORT_BYTES 65536
 
 struct text {
-    char *bytes;
-    size_t length;
+    char *bytes; /* NULL: out of memory */
+    size_t length, size;
+    unsigned count; /* of the counters so far */
 };
 
 static struct pith_status facts; /* some kilobytes: not on the stack */
+
+static bool grow(struct text *t, size_t more)
+{
+    char *bytes;
+
+    while (t->size - t->length <= more)
+        t->size *= 2;
+    bytes = realloc(t->bytes, t->size);
+    if (!bytes)
+        free(t->bytes);
+    t->bytes = bytes;
+    return bytes != NULL;
+}
 
 static void __attribute__((format(printf, 2, 3)))
 add(struct text *t, const char *fmt, ...)
 {
     va_list args;
-    int n;
+    size_t n;
 
+    if (!t->bytes)
+        return;
     va_start(args, fmt);
-    n = vsnprintf(t->bytes + t->length, STATUS_BYTES - t->length, fmt, args);
+    n = (size_t)vsnprintf(t->bytes + t->length, t->size - t->length, fmt, args);
     va_end(args);
-    t->length += (size_t)n;
-    if (t->length >= STATUS_BYTES) /* cut; never reached with few devices */
-        t->length = STATUS_BYTES - 1;
+    if (t->length + n >= t->size) {
+        if (!grow(t, n))
+            return;
+        va_start(args, fmt);
+        vsnprintf(t->bytes + t->length, t->size - t->length, fmt, args);
+        va_end(args);
+    }
+    t->length += n;
 }
 
 static bool begin(struct text *t)
 {
-    t->bytes = malloc(STATUS_BYTES);
-    t->length = 0;
+    *t = (struct text){malloc(4096), 0, 4096, 0};
     pith_status(&facts);
     return t->bytes != NULL;
+}
+
+static size_t end(const struct text *t, char **text)
+{
+    *text = t->bytes;
+    return t->bytes ? t->length : 0;
 }
 
 static const char *address(uint32_t ipv4)
@@ -82,6 +108,14 @@ static void json_disk(struct text *t, const struct pith_disk *d)
         (unsigned long long)d->errors);
 }
 
+static void json_counter(void *arg, const char *name, uint64_t value)
+{
+    struct text *t = arg;
+
+    add(t, "%s\"%s\":%llu", t->count++ ? "," : "", name,
+        (unsigned long long)value);
+}
+
 size_t status_json(char **text)
 {
     struct text t;
@@ -106,9 +140,21 @@ size_t status_json(char **text)
         add(&t, "%s", i ? "," : "");
         json_disk(&t, &facts.disks[i]);
     }
-    add(&t, "]}\n");
-    *text = t.bytes;
-    return t.length;
+    add(&t, "],\"tracing\":%s,\"profiling\":%s,\"threads\":[",
+        facts.tracing ? "true" : "false", facts.profiling ? "true" : "false");
+    for (unsigned i = 0; i < shown(facts.thread_count, PITH_MAX_THREADS); i++)
+        add(&t, "%s{\"name\":\"%s\",\"state\":\"%s\",\"switches\":%llu}",
+            i ? "," : "", facts.threads[i].name, facts.threads[i].state,
+            (unsigned long long)facts.threads[i].switches);
+    add(&t, "],\"counters\":{");
+    pith_counters(json_counter, &t);
+    add(&t, "}}\n");
+    return end(&t, text);
+}
+
+static void html_counter(void *arg, const char *name, uint64_t value)
+{
+    add(arg, "<tr><td>%s<td>%llu</tr>", name, (unsigned long long)value);
 }
 
 static void html_tables(struct text *t)
@@ -134,7 +180,20 @@ static void html_tables(struct text *t)
             d->name, mib(d->size_bytes), mib(d->read_bytes),
             mib(d->written_bytes), (unsigned long long)d->errors);
     }
-    add(t, "</table>");
+    add(t, "</table><h2>Threads</h2><table><tr><th>Thread<th>State"
+           "<th>Switches</tr>");
+    for (unsigned i = 0; i < shown(facts.thread_count, PITH_MAX_THREADS); i++)
+        add(t, "<tr><td>%s<td>%s<td>%llu</tr>", facts.threads[i].name,
+            facts.threads[i].state,
+            (unsigned long long)facts.threads[i].switches);
+    add(t, "</table><h2>Counters</h2><table>");
+    pith_counters(html_counter, t);
+    add(t,
+        "</table><p>As text: <a href=\"/status/c\">counters</a>, "
+        "<a href=\"/status/t\">threads</a>, "
+        "<a href=\"/status/r\">trace</a> (%s), "
+        "<a href=\"/status/p\">profile</a> (%s).</p>",
+        facts.tracing ? "on" : "off", facts.profiling ? "on" : "off");
 }
 
 size_t status_html(char **text)
@@ -158,6 +217,18 @@ size_t status_html(char **text)
         (unsigned long long)(facts.heap_used_bytes >> 10));
     html_tables(&t);
     add(&t, "</body></html>\n");
-    *text = t.bytes;
-    return t.length;
+    return end(&t, text);
+}
+
+size_t status_report(char letter, char **text)
+{
+    long length;
+
+    *text = malloc(REPORT_BYTES);
+    length = *text ? pith_report(letter, *text, REPORT_BYTES) : 0;
+    if (length >= 0)
+        return length < REPORT_BYTES ? (size_t)length : REPORT_BYTES - 1;
+    free(*text);
+    *text = NULL;
+    return 0;
 }

@@ -12,6 +12,8 @@
 
 #include <pith/compiler.h>
 
+struct trap_frame;
+
 typedef uint32_t evtchn_port_t; /* as xen/event_channel.h */
 
 /* Upcall context: interrupts off, must neither block nor allocate. The port
@@ -68,6 +70,10 @@ int evtchn_set_priority(evtchn_port_t port, unsigned priority);
 
 /* Sends an event to the other end. Any context. Returns 0 or -XEN_E*. */
 int evtchn_notify(evtchn_port_t port);
+
+/* What the upcall that runs on this vCPU has interrupted; NULL in threads and
+ * in handlers that evtchn_unmask calls. Interrupts off. */
+const struct trap_frame *evtchn_interrupted(void);
 
 /* Events delivered and upcalls taken on all vCPUs, for /status and tests. */
 struct evtchn_stats {

@@ -44,6 +44,9 @@ void counters_list(const struct counter_sink *sink);
  * lines of them; nothing if tracing was never on. Any context. */
 void trace_print(report_print_fn *print, unsigned lines);
 
+bool tracing_is_on(void);
+bool profile_is_on(void);
+
 /* Gives cpu its own counters and its trace ring. kernel/'s: before cpu runs
  * anything else; once for each vCPU, and kept while it is offline. 0, or
  * -XEN_ENOMEM: then it counts as vCPU 0 and traces nothing. */

@@ -3,6 +3,7 @@
 #ifndef _PITH_H
 #define _PITH_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define PITH_MAX_INTERFACES 8
@@ -38,6 +39,7 @@ struct pith_status {
     uint64_t uptime_ns; /* since the guest started */
     uint64_t memory_bytes, memory_free_bytes;
     uint64_t heap_bytes, heap_used_bytes, heap_allocations;
+    uint8_t tracing, profiling; /* pith.trace, pith.profile are given */
     /* How many there are; the arrays hold at most their size. */
     uint32_t interface_count, disk_count, thread_count;
     struct pith_interface interfaces[PITH_MAX_INTERFACES];
@@ -52,6 +54,15 @@ extern "C" {
 /* Always succeeds, with 0. The struct is some kilobytes: keep it off small
  * stacks. */
 int pith_status(struct pith_status *out);
+
+/* Calls put with the name and value of each counter, summed over the vCPUs. */
+void pith_counters(void (*put)(void *arg, const char *name, uint64_t value),
+                   void *arg);
+
+/* Writes the report that `xl sysrq DOMAIN LETTER` prints into buf, at most size
+ * bytes with the NUL. Returns the length of the whole, or -1 with errno ENOENT:
+ * no such report ("h" lists those of the image). */
+long pith_report(char letter, char *buf, size_t size);
 
 /* Ends the connection of a disk ("xvda") to its backend and makes a new one;
  * open files stay. 0, or -1 with errno ENODEV, EIO or ETIME. */

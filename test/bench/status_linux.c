@@ -15,3 +15,10 @@ size_t status_html(char **text)
     (void)text;
     return 0;
 }
+
+size_t status_report(char letter, char **text)
+{
+    (void)letter;
+    (void)text;
+    return 0;
+}

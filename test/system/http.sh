@@ -94,12 +94,22 @@ vanished_clients_are_forgotten() {
 
 status_tells_facts() {
     fetch $url/status.json /tmp/status || return
-    for word in uptime memory interfaces disks 10.0.0.2; do
+    for word in uptime memory interfaces disks 10.0.0.2 '"xen.upcalls":[1-9]' \
+        '"net0.rx_frames":[1-9]' '"name":"xenwatch"' '"tracing":false'; do
         grep -q "$word" /tmp/status ||
             lab_error "no $word in $(cat /tmp/status)" || return
     done
+    python3 -c 'import json' 2>/dev/null &&
+        { python3 -m json.tool /tmp/status >/dev/null || return; }
     fetch $url/status /tmp/status.html -H 'Accept: text/html' &&
-        grep -q '<html' /tmp/status.html
+        grep -q '<html' /tmp/status.html &&
+        grep -q '<td>xen.upcalls<td>[1-9]' /tmp/status.html
+}
+
+status_has_reports_as_text() {
+    fetch $url/status/c /tmp/counters && grep -q '^xen.upcalls' /tmp/counters ||
+        lab_error "no counters in $(head -c 200 /tmp/counters)" || return
+    status_of 404 $url/status/z && status_of 404 $url/status/cc
 }
 
 case_run page_is_served_whole page_is_served_whole
@@ -112,4 +122,5 @@ case_run keep_alive_serves_many_on_one_connection \
     keep_alive_serves_many_on_one_connection
 case_run vanished_clients_are_forgotten vanished_clients_are_forgotten
 case_run status_tells_facts status_tells_facts
+case_run status_has_reports_as_text status_has_reports_as_text
 xl destroy httpd

@@ -62,10 +62,14 @@ trace_shows_events_of_a_request() {
         guest_destroy seen
 }
 
-trace_size_must_be_a_number() {
+trace_and_profile_want_numbers() {
     guest_start bad /job/httpd 'cmdline="pith.trace=lots"' &&
         guest_wait bad 20 &&
         guest_says bad 'pith.trace: bad value "lots": wants the KiB' 5 &&
+        guest_destroy bad &&
+        guest_start bad /job/httpd 'cmdline="pith.profile=0"' &&
+        guest_wait bad 20 && guest_says bad \
+        'pith.profile: bad value "0": wants samples a second' 5 &&
         guest_destroy bad
 }
 
@@ -76,4 +80,4 @@ case_run sysrq_memory_is_shown memory_is_shown
 case_run sysrq_trace_that_is_off_says_so trace_that_is_off_says_so
 case_run sysrq_unknown_letter_is_named unknown_letter_is_named
 case_run sysrq_trace_shows_events_of_a_request trace_shows_events_of_a_request
-case_run sysrq_trace_size_must_be_a_number trace_size_must_be_a_number
+case_run sysrq_trace_and_profile_want_numbers trace_and_profile_want_numbers
