@@ -7,6 +7,7 @@
 
 #include "private.h"
 #include <pith/cpu.h>
+#include <pith/cpurandom.h>
 #include <pith/tls.h>
 #include <xen/arch-x86/cpuid.h>
 
@@ -69,6 +70,7 @@ static void __attribute__((noreturn)) stop_without_xen(void)
 void boot_main(uint64_t start_info_paddr, uint32_t extended_features,
                uint32_t features_7)
 {
+    cpu_random_start(features_7);
     boot_info.xen_cpuid_base = xen_find();
     if (!boot_info.xen_cpuid_base)
         stop_without_xen();

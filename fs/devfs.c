@@ -19,6 +19,10 @@ static struct {
 
 /* --- the built-in character devices --- */
 
+/* random and urandom are the same: they wait until the generator is seeded
+ * once (EAGAIN for O_NONBLOCK) and never after that. What is written to them
+ * is mixed in. */
+
 static long null_read(struct file *f, void *buf, size_t size, uint64_t offset,
                       bool nonblock)
 {
@@ -41,9 +45,16 @@ static long zero_read(struct file *f, void *buf, size_t size, uint64_t offset,
 static long random_file_read(struct file *f, void *buf, size_t size,
                              uint64_t offset, bool nonblock)
 {
-    int rc = random_read(buf, size);
+    int rc = random_read(buf, size, !nonblock);
 
     return rc ? rc : (long)size;
+}
+
+static long random_file_write(struct file *f, const void *buf, size_t size,
+                              uint64_t offset, bool nonblock)
+{
+    random_mix(buf, size);
+    return (long)size;
 }
 
 static int char_stat(struct file *f, struct file_stat *out)
@@ -74,7 +85,7 @@ static const struct file_ops zero_ops = {
 
 static const struct file_ops random_ops = {
     .read = random_file_read,
-    .write = null_write,
+    .write = random_file_write,
     .stat = char_stat,
     .release = char_release,
 };
@@ -98,11 +109,8 @@ static const struct char_device *find_char(const char *name)
 
 static int char_open(const struct char_device *dev, struct file **out)
 {
-    struct file *f;
+    struct file *f = heap_zalloc(sizeof(*f));
 
-    if (dev->ops == &random_ops && !random_available())
-        return -XEN_ENODEV;
-    f = heap_zalloc(sizeof(*f));
     if (!f)
         return -XEN_ENOMEM;
     f->ops = dev->ops;

@@ -10,6 +10,7 @@
 #define PITH_KERNEL_PRIVATE_H
 
 #include <pith/context.h>
+#include <pith/jitter.h>
 #include <pith/option.h>
 #include <pith/room.h>
 #include <pith/spinlock.h>
@@ -159,6 +160,17 @@ struct tty_input {
 size_t tty_input_put(struct tty_input *in, char c, char *echo);
 /* Up to size bytes of the first line. */
 size_t tty_input_get(struct tty_input *in, char *buf, size_t size);
+
+/* --- random numbers: random.c, noise.c --- */
+
+struct noise {
+    struct jitter jitter;
+    uint32_t at; /* where the walk through memory has come to */
+};
+/* Fills durations with JITTER_BATCH measurements; *out_bits is what they are
+ * worth. Thread context. 0 or -XEN_ENOMEM. */
+int noise_gather(struct noise *noise, uint32_t durations[JITTER_BATCH],
+                 unsigned *out_bits);
 
 /* --- the end by a bug: panic.c, backtrace.c, symbols.c --- */
 

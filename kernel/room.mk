@@ -3,8 +3,11 @@ sources := start.c options.c option_table.c lifecycle.c sched.c thread.c tls.c \
            timer.c panic.c backtrace.c symbols.c tty.c \
            observe.c report.c tracing.c profile.c pagefault.c \
            tty_input.c netdev.c netdev_report.c \
-           blkdev.c blkdev_report.c
+           blkdev.c blkdev_report.c \
+           random.c noise.c stackguard.c
 uses := lib arch boot mm xen
 headers := option.h thread.h waitq.h mutex.h cond.h semaphore.h \
            rwlock.h waitaddr.h smp.h timer.h lifecycle.h \
-           backtrace.h report.h tty.h netdev.h blkdev.h
+           backtrace.h report.h tty.h netdev.h blkdev.h random.h
+# The compiler's name for it.
+exports := __stack_chk_fail

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Numbers that others on the network must not guess: ports, transaction ids,
- * first sequence numbers. SipHash-2-4 (Aumasson, Bernstein, "SipHash: a fast
- * short-input PRF") under a secret key; as a generator it hashes a counter.
- * Lock: the network lock.
+ * Numbers that others on the network must not guess. Ports and transaction ids
+ * are the kernel's random numbers. First sequence numbers, which each
+ * connection wants, are SipHash-2-4 (Aumasson, Bernstein, "SipHash: a fast
+ * short-input PRF") of the connection under a key drawn once. Lock: the network
+ * lock.
  */
 #include "private.h"
 
 #include <pith/clock.h>
-#include <pith/cpu.h>
+#include <pith/random.h>
 
 #include <lwip_hooks.h>
 
 static struct {
     uint64_t key[2];
-    uint64_t counter;
-    bool seeded;
+    bool drawn;
 } secret;
 
 static uint64_t rotate(uint64_t x, unsigned bits)
@@ -57,42 +57,21 @@ static uint64_t siphash(const uint64_t key[2], uint64_t a, uint64_t b)
     return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
-static bool rdrand(uint64_t *out)
-{
-    bool ok = false;
-
-    /* SDM volume 1, "RDRAND": ten tries; it may be out of numbers. */
-    for (int i = 0; i < 10 && !ok; i++)
-        __asm__ volatile("rdrand %0" : "=r"(*out), "=@ccc"(ok));
-    return ok;
-}
-
-/* Without RDRAND the key is only as good as the clocks are unknown. */
-static void seed(void)
-{
-    bool has_rdrand = cpuid(1, 0).ecx & 1u << 30;
-    uint64_t clocks[2] = {clock_realtime_ns(), tsc_read()};
-
-    for (int i = 0; i < 2; i++) {
-        uint64_t word = 0;
-
-        if (has_rdrand)
-            rdrand(&word);
-        secret.key[i] = word ^ siphash(clocks, i, tsc_read());
-    }
-    secret.seeded = true;
-}
-
+/* Drawn when the first connection asks. */
 static const uint64_t *key(void)
 {
-    if (!secret.seeded)
-        seed();
+    if (!secret.drawn)
+        random_fill(secret.key, sizeof(secret.key));
+    secret.drawn = true;
     return secret.key;
 }
 
 uint32_t net_random(void)
 {
-    return siphash(key(), ++secret.counter, 0);
+    uint32_t value;
+
+    random_fill(&value, sizeof(value));
+    return value;
 }
 
 /* A clock of 4 us steps plus a secret function of the connection's ends. */

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <pith/page.h>
-#include <pith/random.h>
 #include <pith/sock.h>
 #include <reent.h>
 #include <string.h>
@@ -14,8 +13,6 @@
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
-
-#define GETENTROPY_MAX 256 /* POSIX.1-2024 */
 
 long sysconf(int name)
 {
@@ -116,23 +113,9 @@ mode_t umask(mode_t mask)
     return before;
 }
 
-int getentropy(void *buf, size_t size)
-{
-    if (size > GETENTROPY_MAX)
-        return posix_fail(EIO);
-    if (!random_available())
-        return posix_fail(ENOSYS);
-    return (int)posix_result(random_read(buf, size));
-}
-
 /* --- what newlib calls --- */
 
 int _getpid_r(struct _reent *reent)
 {
     return getpid();
-}
-
-int _getentropy_r(struct _reent *reent, void *buf, size_t size)
-{
-    return getentropy(buf, size);
 }

@@ -34,6 +34,7 @@ static struct {
     enum mode mode;
     volatile void *xapic;
     struct evtchn_vcpu *vcpus;
+    uint64_t timing; /* of all vCPUs: what a race loses is no loss */
 } upcall;
 
 /*
@@ -67,6 +68,10 @@ static void ask_for_upcall(struct evtchn_vcpu *vcpu)
 
 TRACE_EVENT(traced_upcall, "xen: upcall, %lu events");
 
+/* kernel/ mixes the time of every so many-th upcall into its random numbers;
+ * a power of two. Not of each: reading the TSC may be an exit. */
+#define TIMING_EVERY 64
+
 static void handle_upcall(struct trap_frame *frame)
 {
     struct cpu *cpu = this_cpu();
@@ -88,7 +93,8 @@ static void handle_upcall(struct trap_frame *frame)
              ++round < MAX_ROUNDS);
     if (unlikely(more))
         ask_for_upcall(vcpu);
-    vcpu->stats.upcalls++;
+    if (unlikely(!(++vcpu->stats.upcalls % TIMING_EVERY)))
+        WRITE_ONCE(upcall.timing, READ_ONCE(upcall.timing) * 3 + tsc_read());
     vcpu->stats.spurious += vcpu->stats.events == events_before;
     vcpu->interrupted = NULL;
     cpu->upcall_depth--;
@@ -247,6 +253,11 @@ int evtchn_vcpu_init(unsigned id)
     rc = start(vcpu);
     irq_restore(flags);
     return rc;
+}
+
+uint64_t evtchn_timing(void)
+{
+    return READ_ONCE(upcall.timing);
 }
 
 void evtchn_get_stats(struct evtchn_stats *out)

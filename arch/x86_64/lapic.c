@@ -9,7 +9,6 @@
 #include <pith/errno.h>
 #include <pith/lapic.h>
 
-#define CPUID_FEATURES 1
 #define CPUID_FEATURES_ECX_X2APIC (1u << 21)
 
 #define APIC_BASE_X2APIC (1u << 10)
@@ -39,7 +38,7 @@ int lapic_enable(volatile void *xapic)
     uint64_t base;
 
     vector_set_handler(SPURIOUS_VECTOR, ignore_spurious);
-    if (cpuid(CPUID_FEATURES, 0).ecx & CPUID_FEATURES_ECX_X2APIC) {
+    if (cpu_features()->ecx & CPUID_FEATURES_ECX_X2APIC) {
         base = msr_read(MSR_APIC_BASE);
         /* From disabled to x2APIC leads only by way of xAPIC. */
         if (!(base & APIC_BASE_ENABLE))

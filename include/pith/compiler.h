@@ -13,6 +13,10 @@
 #define __used __attribute__((used))
 #define __must_check __attribute__((warn_unused_result))
 
+/* For hot functions: gcc guards also those that have no array and only pass
+ * the address of a local variable on. */
+#define __no_canary __attribute__((no_stack_protector))
+
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 

@@ -156,6 +156,9 @@ static inline struct cpuid_result cpuid(uint32_t leaf, uint32_t subleaf)
     return r;
 }
 
+/* Leaf 1, "Version Information and Features", read once. */
+const struct cpuid_result *cpu_features(void);
+
 static inline uint64_t msr_read(uint32_t msr)
 {
     uint32_t low, high;

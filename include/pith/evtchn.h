@@ -80,6 +80,8 @@ struct evtchn_stats {
     uint64_t upcalls, events, spurious;
 };
 void evtchn_get_stats(struct evtchn_stats *out);
+/* A mix of when some of the upcalls came, for random numbers. */
+uint64_t evtchn_timing(void);
 
 /*
  * How Xen announces events: "vcpu", a vector of each vCPU's own (HVMOP_set_
