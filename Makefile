@@ -41,7 +41,8 @@ WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes \
         -Wshadow -Wvla -Wno-unused-parameter
 # Code that becomes part of an image, the program's own code too.
 TARGET_FLAGS := -m64 -march=x86-64 -mno-red-zone -fno-pie -fno-pic \
-        -fcf-protection=none -fstack-clash-protection -fno-stack-protector \
+        -fcf-protection=none -fstack-clash-protection \
+        -fstack-protector-strong -mstack-protector-guard=global \
         -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \
         -ffunction-sections -fdata-sections -fno-common
 ROOM_FLAGS := -std=gnu11 -O2 -g $(WARN) $(TARGET_FLAGS) -nostdinc \

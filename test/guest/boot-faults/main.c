@@ -44,6 +44,9 @@
 /* cmdline: abort */
 /*   console: ^pith: panic: .*abort */
 /*   console: ^#[0-9]+ 0x[0-9a-f]+ call_abort\+0x */
+/* cmdline: smash */
+/*   console: ^pith: panic: stack smashed in smash_stack$ */
+/*   console: ^#[0-9]+ 0x[0-9a-f]+ smash_stack\+0x */
 /* cmdline: libc-assert */
 /*   console: assertion "zero == 2" failed */
 /*   console: ^pith: panic: .*abort */
@@ -144,6 +147,15 @@ static void free_stack(void)
     free(p);
 }
 
+/* Writes over the canary, and leaves the link to the caller's frame alone. */
+static void smash_stack(void)
+{
+    char here[32], *volatile p = here;
+
+    for (char *q = p; q < (char *)__builtin_frame_address(0); q++)
+        *q = 1;
+}
+
 static void call_abort(void)
 {
     abort();
@@ -158,21 +170,14 @@ static const struct {
     const char *name;
     void (*fn)(void);
 } faults[] = {
-    {"null", read_null},
-    {"text", write_text},
-    {"constant", write_constant},
-    {"data", run_data},
-    {"heap-code", run_heap},
-    {"opcode", run_opcode},
-    {"divide", divide},
-    {"wild", read_wild},
-    {"panic", call_panic},
-    {"assert", fail_assertion},
-    {"free-twice", free_twice},
-    {"free-wild", free_wild},
-    {"free-stack", free_stack},
-    {"abort", call_abort},
-    {"libc-assert", fail_libc_assertion},
+    {"null", read_null},          {"text", write_text},
+    {"constant", write_constant}, {"data", run_data},
+    {"heap-code", run_heap},      {"opcode", run_opcode},
+    {"divide", divide},           {"wild", read_wild},
+    {"panic", call_panic},        {"assert", fail_assertion},
+    {"free-twice", free_twice},   {"free-wild", free_wild},
+    {"free-stack", free_stack},   {"smash", smash_stack},
+    {"abort", call_abort},        {"libc-assert", fail_libc_assertion},
 };
 
 int main(int argc, char **argv)
