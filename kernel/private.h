@@ -2,8 +2,8 @@
 /*
  * What the files of kernel/ share.
  *
- * Lock order: a wait queue's lock, then a sched's lock. timers.lock (timer.c)
- * and threads.lock (thread.c) are held with no other. All are taken with
+ * Lock order: a wait queue's lock, then a sched's lock or a timers' lock, one
+ * at a time. threads.lock (thread.c) is held with no other. All are taken with
  * interrupts off.
  */
 #ifndef PITH_KERNEL_PRIVATE_H
@@ -22,24 +22,52 @@
 
 /* --- threads and the scheduler: thread.c, sched.c --- */
 
-enum thread_state { THREAD_RUNNING, THREAD_READY, THREAD_BLOCKED };
+/* RUNNABLE: runs, is in a queue, or is about to be put into one. */
+enum thread_state { THREAD_RUNNABLE, THREAD_BLOCKED, THREAD_ENDED };
+
+struct run_queue {
+    struct thread *first; /* first in, first out, by next_ready */
+    struct thread **end;  /* where the next one is put: first, if empty */
+};
+
+/* The timers of one vCPU: timer.c. */
+struct timers {
+    struct spinlock lock; /* protects all of it */
+    struct heapq queue;
+    uint64_t xen_deadline_ns; /* DEADLINE_NEVER: not set */
+    struct timer *firing;
+};
 
 /* One for each vCPU, reached through this_cpu()->sched. */
 struct sched {
-    struct spinlock lock; /* ready, and what struct thread says of it */
-    struct thread *ready; /* first in, first out, by next_ready */
-    struct thread **end;  /* where the next one is put: ready, if empty */
-    struct thread *dead;  /* left its stack for good; the next one frees it */
+    struct spinlock lock; /* online, top, queues, next_ready of who is there */
+    uint32_t cpu;
+    uint32_t online;
+    uint32_t top; /* highest level that has threads in its queue, 0: none */
+    struct run_queue queues[THREAD_HIGH + 1]; /* by level; 0 is not used */
+    struct thread *idle;
+    struct cpu *owner;
+    /* Of the vCPU itself, interrupts off: who runs since the slice began. */
+    uint32_t slice_armed;
+    struct timer slice;
+    struct thread *slice_thread;
+    uint64_t slice_switches;
+    struct timers timers;
+    uint32_t kick_port;   /* an IPI: look at your queues */
+    uint32_t call_wanted; /* exchanged atomically: smp_call_others */
 };
 
 struct thread {
     struct context context;    /* while it does not run */
-    struct sched *home;        /* the vCPU it runs on; does not change */
+    struct sched *home;        /* whose queue it is in, or where it ran last */
     struct thread *next_ready; /* home->lock */
-    enum thread_state state;   /* home->lock */
-    uint32_t pending;   /* home->lock: waiters woken, not yet cancelled */
-    uint32_t timed_out; /* home->lock */
+    uint32_t state;            /* enum thread_state; exchanged atomically */
+    uint32_t level;            /* enum thread_priority; 0: an idle thread */
+    uint32_t bound;            /* affinity counts */
+    uint32_t pending;   /* waiters woken, not yet cancelled; atomically */
+    uint32_t timed_out; /* exchanged atomically */
     struct timer timeout;
+    struct cpuset affinity;
     uint64_t switches;
     void *user_data;
     void *tls_base; /* in FS while it runs; NULL without hooks */
@@ -47,35 +75,67 @@ struct thread {
     void *arg;
     void *stack;
     size_t stack_bytes;
-    struct list all_link; /* threads.lock */
+    struct list all_link;     /* threads.lock */
+    struct thread *next_dead; /* the same */
     char name[16];
 };
 
 /* thread_current, inlined. */
 static inline struct thread *current(void)
 {
-    return this_cpu()->thread;
+    return cpu_read(thread);
 }
 
-/* Gives this vCPU its run queue. 0 or -XEN_ENOMEM. */
-int sched_init(void);
-/* Leaves the boot stack for the first ready thread. */
-void sched_start(void) __attribute__((noreturn));
-/* Puts a thread that is new, or blocked, at the end of its run queue.
- * home->lock is held. */
-void sched_ready_locked(struct thread *thread);
-/* Blocks until *until, a word that changes only under home->lock, is not 0,
+/* This vCPU's, for as long as it is not left: interrupts or preemption off. */
+static inline struct sched *this_sched(void)
+{
+    return cpu_read(sched);
+}
+
+/* sched.c: prepares what vCPU cpu will run by, with its idle thread. */
+void sched_init(struct sched *sched, struct thread *idle, unsigned cpu);
+/* Makes the running stack that of the idle thread, for ever: it lets other
+ * threads run, or sleeps. Interrupts on. */
+void sched_idle(void) __attribute__((noreturn));
+/* Takes a thread that may run on cpu out of sched's queues; NULL: none.
+ * Interrupts off, as for the next three. */
+struct thread *sched_take(struct sched *sched, unsigned cpu);
+/* Queues thread. 0, or -XEN_EBUSY when sched's vCPU is not online. */
+int sched_push(struct sched *sched, struct thread *thread);
+/* Sees to it that the running thread is not left alone for ever. sched is this
+ * vCPU's. */
+void sched_look_at_slice(struct sched *sched);
+/* Blocks until *until, which a waker sets before it calls sched_wake, is not 0,
  * or the deadline passed: then -XEN_ETIME. Thread context. */
 int sched_block(const uint32_t *until, uint64_t deadline_ns);
 /* Counts w as woken and makes its thread ready. Any context; w->queue->lock is
  * held, interrupts are off. */
 void sched_wake(struct waiter *w);
-/* Runs others for ever. The thread's memory is freed once its stack is left. */
+/* Runs others for ever. thread_reap frees the thread's memory. */
 void sched_exit(void) __attribute__((noreturn));
-/* What a new thread does first: the second half of the switch to it. */
-void sched_enter(void);
-/* Frees thread, which does not run any more. */
-void thread_free(struct thread *thread);
+
+/* place.c: puts a thread that became runnable into a queue and tells its vCPU.
+ * Interrupts off, as for all of place.c. */
+void place_thread(struct thread *thread);
+/* Looks what the queues of this vCPU want of it while a thread runs. */
+void place_look(struct sched *sched);
+/* Takes a thread from another vCPU's queues; NULL: none. */
+struct thread *place_steal(struct sched *sched);
+void place_set_asleep(struct sched *sched, bool asleep);
+bool thread_allows(const struct thread *thread, unsigned cpu);
+
+/* thread.c: a thread without a stack of its own, not in the list of all. NULL:
+ * out of memory. */
+struct thread *thread_new_idle(void);
+
+/* smp.c: the boot vCPU's part. 0 or -XEN_ENOMEM. */
+int smp_init(void);
+/* Starts the other vCPUs, as many as Xen has for us; does not wait for them.
+ * Thread context, events work. */
+void smp_start(void);
+struct sched *smp_sched(unsigned cpu);
+/* Interrupts sched's vCPU, so that it looks at its queues and timers. */
+void smp_kick(struct sched *sched);
 
 /* --- thread-local storage: tls.c --- */
 
@@ -94,8 +154,15 @@ struct thread *waitq_wake_one_locked(struct waitq *q);
 
 /* --- timers: timer.c --- */
 
-/* Binds Xen's timer event. 0 or -XEN_E*. Nobody arms a timer before. */
-int timer_start(void);
+void timers_init(struct timers *timers);
+/* Binds Xen's timer event of this vCPU. 0 or -XEN_E*. */
+int timers_start(void);
+/* Sets Xen's timer if others have put an earlier deadline into this vCPU's
+ * queue. Interrupts off. */
+void timers_look(struct timers *timers);
+/* Moves all timers of from, whose vCPU this is, to another vCPU's, which must
+ * look then. Interrupts off. */
+void timers_move(struct timers *from, struct timers *to);
 /* As timer_arm, but says false instead of firing at once when deadline_ns has
  * passed already; then the timer is not armed. */
 bool timer_arm_future(struct timer *timer, uint64_t deadline_ns);

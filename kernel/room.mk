@@ -1,4 +1,5 @@
-sources := start.c options.c option_table.c lifecycle.c sched.c thread.c tls.c \
+sources := start.c options.c option_table.c lifecycle.c sched.c place.c smp.c \
+           thread.c tls.c \
            waitq.c mutex.c cond.c semaphore.c rwlock.c waitaddr.c \
            timer.c panic.c backtrace.c symbols.c tty.c \
            observe.c report.c tracing.c profile.c pagefault.c \

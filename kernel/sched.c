@@ -1,107 +1,176 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The scheduler: a run queue for each vCPU, first in, first out, on which its
- * threads give way to each other. Owns struct sched.
+ * The scheduler: threads block, wake, yield and are preempted. place.c says on
+ * which vCPU. Owns what struct sched holds.
  *
- * A thread never changes its vCPU, so a run queue is only emptied by its own
- * vCPU, with interrupts off: another one that puts a thread there may see the
- * thread switched out a moment later, but nobody can run it meanwhile. A vCPU
- * with nothing to run idles on the stack of the thread that blocked last; if
- * that one is woken first, no switch happens at all.
+ * Each vCPU has its own run queues, by priority, first in, first out. Only the
+ * vCPU itself runs threads from them, or another one that has nothing to do and
+ * steals. A thread is runnable (it runs, or is in one queue) or blocked; who
+ * makes it runnable by compare-and-exchange, and nobody else, queues it. A
+ * vCPU without work runs its idle thread, which is in no queue.
  */
 
 #include "private.h"
-#include <pith/cpu.h>
 #include <pith/errno.h>
-#include <pith/heap.h>
+#include <pith/fpu.h>
 #include <pith/panic.h>
 
-void sched_ready_locked(struct thread *thread)
-{
-    struct sched *sched = thread->home;
+/* What a thread that computes is left to run before another one of its level
+ * gets its turn: between one and two of these. */
+#define SLICE_NS (5 * NS_PER_MS)
 
-    thread->state = THREAD_READY;
+static void push_locked(struct sched *sched, struct thread *thread)
+{
+    struct run_queue *queue = &sched->queues[thread->level];
+
     thread->next_ready = NULL;
-    *sched->end = thread;
-    sched->end = &thread->next_ready;
+    *queue->end = thread;
+    queue->end = &thread->next_ready;
+    if (sched->top < thread->level)
+        WRITE_ONCE(sched->top, thread->level);
 }
 
-/* There is one. */
-static struct thread *take_locked(struct sched *sched)
+/* Takes the thread out that *link points at. */
+static void unlink_locked(struct sched *sched, struct run_queue *queue,
+                          struct thread **link)
 {
-    struct thread *thread = sched->ready;
+    struct thread *thread = *link;
+    uint32_t top = sched->top;
 
-    sched->ready = thread->next_ready;
-    if (!sched->ready)
-        sched->end = &sched->ready;
-    thread->state = THREAD_RUNNING;
-    return thread;
+    *link = thread->next_ready;
+    if (!*link)
+        queue->end = link;
+    while (top && !sched->queues[top].first)
+        top--;
+    WRITE_ONCE(sched->top, top);
 }
 
-/* The next thread to run. Interrupts off; they are let in only while there is
- * none, and by an instruction that cannot miss the wake-up. */
-static struct thread *take_or_idle(struct sched *sched)
+struct thread *sched_take(struct sched *sched, unsigned cpu)
 {
-    struct thread *next;
+    struct thread *found = NULL;
 
-    while (!READ_ONCE(sched->ready)) {
-        cpu_wait_for_interrupt();
-        irq_disable();
+    if (!READ_ONCE(sched->top))
+        return NULL;
+    spin_lock_raw(&sched->lock);
+    for (uint32_t level = sched->top; level && !found; level--) {
+        struct run_queue *queue = &sched->queues[level];
+        struct thread **link = &queue->first;
+
+        while (*link && !thread_allows(*link, cpu))
+            link = &(*link)->next_ready;
+        found = *link;
+        if (found)
+            unlink_locked(sched, queue, link);
     }
-    spin_lock(&sched->lock);
-    next = take_locked(sched);
-    spin_unlock(&sched->lock);
-    return next;
+    spin_unlock_raw(&sched->lock);
+    return found;
 }
 
-/* Frees the thread whose stack was left by the switch to the caller. */
-static void bury(struct sched *sched)
+/* Interrupts off. Returns when somebody switches back, perhaps on another
+ * vCPU. next may be on its way off its stack elsewhere. */
+static inline void switch_to(struct thread *self, struct thread *next)
 {
-    struct thread *dead = sched->dead;
-
-    if (unlikely(dead)) {
-        sched->dead = NULL;
-        thread_free(dead);
-    }
-}
-
-/* Interrupts off; returns when somebody switches back. */
-static void switch_to(struct sched *sched, struct thread *next)
-{
-    struct cpu *cpu = this_cpu();
-    struct thread *self = cpu->thread;
-
-    if (next == self)
-        return;
+    while (unlikely(READ_ONCE(next->context.running)))
+        cpu_relax();
+    next->context.running = 1;
     next->switches++;
-    cpu->thread = next;
+    cpu_write(thread, next);
     if (next->tls_base != self->tls_base)
         tls_load(next->tls_base);
     context_switch(&self->context, &next->context);
-    bury(sched);
+}
+
+/* What sched's vCPU, which asks, can run now; NULL: nothing. */
+static struct thread *pick(struct sched *sched)
+{
+    struct thread *next = sched_take(sched, sched->cpu);
+
+    if (!next)
+        next = place_steal(sched);
+    if (next)
+        next->home = sched;
+    return next;
+}
+
+/* Runs what is to run next. The caller is blocked, has ended, or was queued
+ * again. Interrupts off. */
+static void schedule(struct thread *self)
+{
+    struct sched *sched = this_sched();
+    struct thread *next = pick(sched);
+
+    if (!next)
+        next = sched->idle;
+    if (next != self)
+        switch_to(self, next);
+}
+
+static void slice_ended(struct timer *timer)
+{
+    struct sched *sched = container_of(timer, struct sched, slice);
+    struct thread *thread = cpu_read(thread);
+
+    sched->slice_armed = 0;
+    if (!sched->top || thread == sched->idle)
+        return;
+    if (sched->slice_thread == thread &&
+        sched->slice_switches == thread->switches)
+        preempt_set_due();
+    sched_look_at_slice(sched);
+}
+
+void sched_look_at_slice(struct sched *sched)
+{
+    struct thread *thread = cpu_read(thread);
+
+    if (sched->slice_armed || thread == sched->idle)
+        return;
+    sched->slice_armed = 1;
+    sched->slice_thread = thread;
+    sched->slice_switches = thread->switches;
+    timer_arm(&sched->slice, clock_monotonic_ns() + SLICE_NS);
+}
+
+int sched_push(struct sched *sched, struct thread *thread)
+{
+    int rc = -XEN_EBUSY;
+
+    spin_lock_raw(&sched->lock);
+    if (sched->online) {
+        thread->home = sched;
+        push_locked(sched, thread);
+        rc = 0;
+    }
+    spin_unlock_raw(&sched->lock);
+    return rc;
+}
+
+static void make_runnable(struct thread *thread)
+{
+    uint32_t expected = THREAD_BLOCKED;
+
+    /* With the exchange in sched_block: it sees what the caller wrote, or this
+     * sees it blocked. */
+    if (READ_ONCE(thread->state) == THREAD_BLOCKED &&
+        atomic_compare_exchange(&thread->state, &expected, THREAD_RUNNABLE))
+        place_thread(thread);
 }
 
 static void timeout_fired(struct timer *timer)
 {
     struct thread *thread = container_of(timer, struct thread, timeout);
-    unsigned long flags = spin_lock_irqsave(&thread->home->lock);
 
-    thread->timed_out = 1;
-    if (thread->state == THREAD_BLOCKED)
-        sched_ready_locked(thread);
-    spin_unlock_irqrestore(&thread->home->lock, flags);
+    atomic_exchange(&thread->timed_out, 1);
+    make_runnable(thread);
 }
 
 void sched_wake(struct waiter *w)
 {
     struct thread *thread = w->thread;
 
-    spin_lock(&thread->home->lock);
-    w->woken = 1;
-    thread->pending++;
-    if (thread->state == THREAD_BLOCKED)
-        sched_ready_locked(thread);
-    spin_unlock(&thread->home->lock);
+    WRITE_ONCE(w->woken, 1);
+    atomic_add(&thread->pending, 1);
+    make_runnable(thread);
 }
 
 /* False if deadline_ns has passed already. */
@@ -112,57 +181,108 @@ static bool arm_timeout(struct thread *self, uint64_t deadline_ns)
     return timer_arm_future(&self->timeout, deadline_ns);
 }
 
+/* Interrupts off. Returns once *until or *timed_out is not 0. */
+static void block(struct thread *self, const uint32_t *until,
+                  const uint32_t *timed_out)
+{
+    uint32_t blocked;
+
+    do {
+        /* A full barrier, with make_runnable. */
+        atomic_exchange(&self->state, THREAD_BLOCKED);
+        blocked = THREAD_BLOCKED;
+        if ((READ_ONCE(*until) || READ_ONCE(*timed_out)) &&
+            atomic_compare_exchange(&self->state, &blocked, THREAD_RUNNABLE))
+            return;
+        schedule(self);
+    } while (!READ_ONCE(*until) && !READ_ONCE(*timed_out));
+}
+
 int sched_block(const uint32_t *until, uint64_t deadline_ns)
 {
+    static const uint32_t never;
     struct thread *self = current();
-    struct sched *sched = self->home;
     bool timed = deadline_ns != DEADLINE_NEVER;
 
-    ASSERT(irq_enabled() && !this_cpu()->upcall_depth);
     if (READ_ONCE(*until))
         return 0;
+    ASSERT(irq_enabled() && !(cpu_read(preempt) & ~PREEMPT_NOT_DUE));
     if (timed && !arm_timeout(self, deadline_ns))
         return READ_ONCE(*until) ? 0 : -XEN_ETIME;
-
     irq_disable();
-    spin_lock(&sched->lock);
-    while (!READ_ONCE(*until) && !(timed && READ_ONCE(self->timed_out))) {
-        self->state = THREAD_BLOCKED;
-        spin_unlock(&sched->lock);
-        switch_to(sched, take_or_idle(sched));
-        spin_lock(&sched->lock);
-    }
-    spin_unlock(&sched->lock);
+    block(self, until, timed ? &self->timed_out : &never);
     irq_enable();
     if (timed)
         timer_cancel(&self->timeout);
     return READ_ONCE(*until) ? 0 : -XEN_ETIME;
 }
 
+/* self goes on later; where others are its equals, after them. Interrupts
+ * off. */
+static void give_way(struct thread *self)
+{
+    preempt_clear_due();
+    if (self != this_sched()->idle) {
+        place_thread(self);
+        schedule(self);
+    }
+}
+
 /* Counted in instructions: the plainest program that Pith is compared by does
- * nothing else. Threads run with interrupts on, so no flags are kept. */
+ * nothing else. One queue and two threads of one level are all it touches. */
 void thread_yield(void)
 {
+    struct run_queue *queue;
     struct thread *self, *next;
     struct sched *sched;
 
     irq_disable();
+    sched = this_sched();
     self = current();
-    sched = self->home;
-    if (READ_ONCE(sched->ready)) {
-        spin_lock(&sched->lock);
-        sched_ready_locked(self);
-        next = take_locked(sched);
-        spin_unlock(&sched->lock);
-        switch_to(sched, next);
+    if (READ_ONCE(sched->top) < self->level)
+        goto out;
+    spin_lock_raw(&sched->lock);
+    if (unlikely(sched->top != self->level)) {
+        spin_unlock_raw(&sched->lock);
+        give_way(self);
+        goto out;
     }
+    queue = &sched->queues[self->level];
+    *queue->end = self;
+    queue->end = &self->next_ready;
+    next = queue->first;
+    queue->first = next->next_ready;
+    self->next_ready = NULL;
+    spin_unlock_raw(&sched->lock);
+    switch_to(self, next);
+out:
     irq_enable();
 }
 
-void sched_enter(void)
+static void preempt_here(void)
 {
-    bury(current()->home);
+    if (!irq_enabled() || this_cpu()->upcall_depth)
+        return;
+    irq_disable();
+    give_way(current());
     irq_enable();
+}
+
+static __attribute__((noinline)) void keep_fpu_and_give_way(void)
+{
+    void *area = __builtin_alloca_with_align(fpu_bytes(), 8 * FPU_ALIGN);
+
+    fpu_save(area);
+    give_way(current());
+    fpu_load(area);
+}
+
+static void preempt_upcall(void)
+{
+    if (current() == this_sched()->idle)
+        preempt_clear_due();
+    else
+        keep_fpu_and_give_way();
 }
 
 void sched_exit(void)
@@ -170,34 +290,40 @@ void sched_exit(void)
     struct thread *self = current();
 
     irq_disable();
-    self->state = THREAD_BLOCKED;
-    self->home->dead = self;
-    switch_to(self->home, take_or_idle(self->home));
+    self->state = THREAD_ENDED;
+    schedule(self);
     panic("thread \"%s\" runs after its end", self->name);
 }
 
-int sched_init(void)
+/* A vCPU that will sleep is marked before it looks for work for the last time:
+ * see place_thread, which queues first and looks for sleepers then. */
+void sched_idle(void)
 {
-    struct sched *sched = heap_zalloc(sizeof(*sched));
+    struct thread *self = current(), *next;
+    struct sched *sched = this_sched();
 
-    if (!sched)
-        return -XEN_ENOMEM;
-    sched->end = &sched->ready;
-    this_cpu()->sched = sched;
-    return 0;
+    for (;;) {
+        thread_reap();
+        irq_disable();
+        place_set_asleep(sched, true);
+        next = pick(sched);
+        if (!next)
+            cpu_wait_for_interrupt();
+        place_set_asleep(sched, false);
+        if (next)
+            switch_to(self, next);
+        irq_enable();
+    }
 }
 
-void sched_start(void)
+void sched_init(struct sched *sched, struct thread *idle, unsigned cpu)
 {
-    struct context boot; /* saved and never returned to */
-    struct thread *first;
-
-    irq_disable();
-    first = take_or_idle(this_cpu()->sched);
-    first->switches++;
-    this_cpu()->thread = first;
-    if (first->tls_base)
-        tls_load(first->tls_base);
-    context_switch(&boot, &first->context);
-    __builtin_unreachable();
+    sched->cpu = cpu;
+    sched->idle = idle;
+    for (unsigned i = 0; i < ARRAY_SIZE(sched->queues); i++)
+        sched->queues[i].end = &sched->queues[i].first;
+    timer_init(&sched->slice, slice_ended);
+    timers_init(&sched->timers);
+    preempt_give_way = preempt_here;
+    preempt_interrupted = preempt_upcall;
 }

@@ -10,6 +10,7 @@
 #include <pith/bootinfo.h>
 #include <pith/errno.h>
 #include <pith/evtchn.h>
+#include <pith/fpu.h>
 #include <pith/lifecycle.h>
 #include <pith/log.h>
 #include <pith/report.h>
@@ -42,11 +43,12 @@ static void start_events(void)
     int rc = evtchn_vcpu_init(0);
 
     if (!rc)
-        rc = timer_start();
+        rc = timers_start();
     if (rc)
         lifecycle_refuse(1, "kernel: no events from Xen: %s", errno_name(rc));
     tty_start();
     profile_start_here();
+    smp_start();
     lifecycle_reached(ROOM_LEVEL_THREADS);
 }
 
@@ -80,8 +82,9 @@ void kernel_start(void)
     }
     fault_start();
     observe_cpu(this_cpu());
-    if (sched_init() ||
+    fpu_init();
+    if (smp_init() ||
         !thread_start("main", MAIN_STACK_BYTES, main_thread, (void *)room))
         lifecycle_refuse(1, "kernel: no memory for the thread main");
-    sched_start();
+    sched_idle();
 }

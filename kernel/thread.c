@@ -3,15 +3,17 @@
 
 #include "private.h"
 #include <pith/corenote.h>
+#include <pith/errno.h>
 #include <pith/heap.h>
 #include <pith/map.h>
 #include <pith/string.h>
 
-/* lock protects all and count; no upcall takes it. */
+/* lock protects all of it; no upcall takes it. */
 static struct {
     struct spinlock lock;
     struct list all;
     size_t count;
+    struct thread *dead; /* ended; may still be leaving their stacks */
 } threads = {.all = LIST_INIT(threads.all)};
 
 static const struct {
@@ -33,7 +35,7 @@ static void enter(void *arg)
 {
     struct thread *self = arg;
 
-    sched_enter();
+    irq_enable(); /* the second half of the switch to it */
     self->fn(self->arg);
     thread_exit();
 }
@@ -53,15 +55,47 @@ static void delist(struct thread *thread)
 
     list_remove(&thread->all_link);
     threads.count--;
+    thread->next_dead = threads.dead;
+    WRITE_ONCE(threads.dead, thread);
     spin_unlock_irqrestore(&threads.lock, flags);
+}
+
+/* One that has left its stack. */
+static struct thread *take_dead(void)
+{
+    unsigned long flags = spin_lock_irqsave(&threads.lock);
+    struct thread **link = &threads.dead, *thread;
+
+    while (*link && !((*link)->state == THREAD_ENDED &&
+                      !atomic_load(&(*link)->context.running)))
+        link = &(*link)->next_dead;
+    thread = *link;
+    if (thread)
+        *link = thread->next_dead;
+    spin_unlock_irqrestore(&threads.lock, flags);
+    return thread;
+}
+
+bool thread_reap(void)
+{
+    struct thread *thread;
+
+    while (READ_ONCE(threads.dead) && (thread = take_dead())) {
+        thread_tls_free(thread);
+        kstack_free(thread->stack, thread->stack_bytes);
+        heap_free(thread);
+    }
+    return READ_ONCE(threads.dead);
 }
 
 struct thread *thread_start(const char *name, size_t stack_bytes,
                             void (*fn)(void *arg), void *arg)
 {
-    struct thread *thread = heap_zalloc(sizeof(*thread));
+    struct thread *thread;
     unsigned long flags;
 
+    thread_reap();
+    thread = heap_zalloc(sizeof(*thread));
     if (!thread)
         return NULL;
     thread->stack_bytes = ALIGN_UP(stack_bytes, PAGE_SIZE);
@@ -70,16 +104,18 @@ struct thread *thread_start(const char *name, size_t stack_bytes,
         goto err_thread;
     if (thread_tls_alloc(thread))
         goto err_stack;
-    thread->home = this_cpu()->sched;
+    thread->home = this_sched();
+    thread->level = THREAD_NORMAL;
     thread->fn = fn;
     thread->arg = arg;
     str_copy(thread->name, name, sizeof(thread->name));
     context_init(&thread->context, (char *)thread->stack + thread->stack_bytes,
                  enter, thread);
     enlist(thread);
-    flags = spin_lock_irqsave(&thread->home->lock);
-    sched_ready_locked(thread);
-    spin_unlock_irqrestore(&thread->home->lock, flags);
+    flags = irq_save();
+    place_thread(thread);
+    irq_restore(flags);
+    preempt_check();
     return thread;
 
 err_stack:
@@ -89,11 +125,13 @@ err_thread:
     return NULL;
 }
 
-void thread_free(struct thread *thread)
+struct thread *thread_new_idle(void)
 {
-    thread_tls_free(thread);
-    kstack_free(thread->stack, thread->stack_bytes);
-    heap_free(thread);
+    struct thread *thread = heap_zalloc(sizeof(*thread));
+
+    if (thread)
+        str_copy(thread->name, "idle", sizeof(thread->name));
+    return thread;
 }
 
 void thread_exit(void)
@@ -130,11 +168,38 @@ void thread_set_user_data(struct thread *thread, void *data)
     thread->user_data = data;
 }
 
+void thread_set_priority(enum thread_priority priority)
+{
+    unsigned long flags = irq_save();
+
+    current()->level = priority;
+    place_look(this_sched());
+    irq_restore(flags);
+    preempt_check();
+}
+
+int thread_set_affinity(const struct cpuset *set)
+{
+    struct thread *self = current();
+    unsigned long flags;
+    bool any = !set;
+
+    for (unsigned cpu = 0; set && cpu < smp_count(); cpu++)
+        any |= cpuset_has(set, cpu) && smp_is_online(cpu);
+    if (!any)
+        return -XEN_EINVAL;
+    flags = irq_save();
+    self->bound = set != NULL;
+    if (set)
+        self->affinity = *set;
+    place_look(this_sched());
+    irq_restore(flags);
+    preempt_check();
+    return 0;
+}
+
 size_t thread_list(struct thread_info *out, size_t max)
 {
-    static const char *const names[] = {[THREAD_RUNNING] = "running",
-                                        [THREAD_READY] = "ready",
-                                        [THREAD_BLOCKED] = "blocked"};
     unsigned long flags = spin_lock_irqsave(&threads.lock);
     struct thread *thread;
     size_t count = threads.count;
@@ -143,7 +208,10 @@ size_t thread_list(struct thread_info *out, size_t max)
         if (!max--)
             break;
         str_copy(out->name, thread->name, sizeof(out->name));
-        out->state = names[READ_ONCE(thread->state)];
+        out->state = READ_ONCE(thread->state) != THREAD_RUNNABLE ? "blocked"
+                     : READ_ONCE(thread->context.running)        ? "running"
+                                                                 : "ready";
+        out->cpu = thread->home->cpu;
         out->switches = thread->switches;
         out++;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Timers: a queue by deadline, and Xen's one-shot timer set for its head.
+ * Timers: for each vCPU a queue by deadline, and Xen's one-shot timer of that
+ * vCPU, set for the queue's head.
  *
  * Each change of Xen's timer is a hypercall, so it is moved only to an earlier
  * deadline. One that was cancelled lets the event come for nothing, once; a
@@ -17,115 +18,190 @@
  * 100 ms instead; halfway there we just look again. */
 #define AHEAD_MAX_NS (1ull << 49)
 
-/* lock protects all of it and is taken with interrupts off. While timers fire,
- * xen_deadline_ns is 0: Xen is told once, when all are done. */
-static struct {
-    struct spinlock lock;
-    struct heapq queue;
-    uint64_t xen_deadline_ns; /* DEADLINE_NEVER: not set */
-    struct timer *firing;
-} timers = {.xen_deadline_ns = DEADLINE_NEVER};
-
-static void program_locked(uint64_t deadline_ns, uint64_t now_ns)
+static void program_locked(struct timers *timers, uint64_t deadline_ns,
+                           uint64_t now_ns)
 {
     if (deadline_ns > now_ns && deadline_ns - now_ns > AHEAD_MAX_NS)
         deadline_ns = now_ns + AHEAD_MAX_NS;
-    timers.xen_deadline_ns = deadline_ns;
+    timers->xen_deadline_ns = deadline_ns;
     hypercall_set_timer_op(MAX(deadline_ns, 1)); /* 0 would disarm */
 }
 
-static void disarm_locked(struct timer *timer)
+static bool disarm_locked(struct timers *timers, struct timer *timer)
 {
-    if (timer->armed)
-        heapq_remove(&timers.queue, &timer->node);
+    bool armed = timer->armed;
+
+    if (armed)
+        heapq_remove(&timers->queue, &timer->node);
     timer->armed = false;
+    return armed;
 }
 
-static void arm_locked(struct timer *timer, uint64_t deadline_ns)
+static void arm_locked(struct timers *timers, struct timer *timer,
+                       uint64_t deadline_ns)
 {
-    heapq_insert(&timers.queue, &timer->node, deadline_ns);
+    heapq_insert(&timers->queue, &timer->node, deadline_ns);
+    timer->timers = timers;
     timer->armed = true;
+}
+
+/* Locks the queue that timer is or was in; NULL: none yet. It may move while
+ * its vCPU goes out of service. Interrupts off. */
+static struct timers *lock_queue_of(struct timer *timer)
+{
+    struct timers *timers;
+
+    for (;;) {
+        timers = atomic_load(&timer->timers);
+        if (!timers)
+            return NULL;
+        spin_lock_raw(&timers->lock);
+        if (atomic_load(&timer->timers) == timers)
+            return timers;
+        spin_unlock_raw(&timers->lock);
+    }
+}
+
+/* Locks this vCPU's queue, with timer armed in none. Interrupts off. */
+static struct timers *lock_own_queue(struct timer *timer)
+{
+    struct timers *own = &this_sched()->timers;
+    struct timers *old = lock_queue_of(timer);
+
+    if (old)
+        disarm_locked(old, timer);
+    if (old == own)
+        return own;
+    if (old)
+        spin_unlock_raw(&old->lock);
+    spin_lock_raw(&own->lock);
+    return own;
 }
 
 void timer_init(struct timer *timer, void (*fn)(struct timer *timer))
 {
     timer->armed = false;
+    timer->timers = NULL;
     timer->fn = fn;
 }
 
 void timer_arm(struct timer *timer, uint64_t deadline_ns)
 {
-    unsigned long flags = spin_lock_irqsave(&timers.lock);
+    unsigned long flags = irq_save();
+    struct timers *timers = lock_own_queue(timer);
 
-    disarm_locked(timer);
-    arm_locked(timer, deadline_ns);
-    if (deadline_ns < timers.xen_deadline_ns)
-        program_locked(deadline_ns, clock_monotonic_ns());
-    spin_unlock_irqrestore(&timers.lock, flags);
+    arm_locked(timers, timer, deadline_ns);
+    if (deadline_ns < timers->xen_deadline_ns)
+        program_locked(timers, deadline_ns, clock_monotonic_ns());
+    spin_unlock_irqrestore(&timers->lock, flags);
 }
 
 /* The clock is read only where Xen's timer would move: a deadline that lies
  * after Xen's fires with it. */
 bool timer_arm_future(struct timer *timer, uint64_t deadline_ns)
 {
-    unsigned long flags = spin_lock_irqsave(&timers.lock);
+    unsigned long flags = irq_save();
+    struct timers *timers = lock_own_queue(timer);
     bool future = true;
 
-    disarm_locked(timer);
-    if (deadline_ns < timers.xen_deadline_ns) {
+    if (deadline_ns < timers->xen_deadline_ns) {
         uint64_t now_ns = clock_monotonic_ns();
 
         future = deadline_ns > now_ns;
         if (future)
-            program_locked(deadline_ns, now_ns);
+            program_locked(timers, deadline_ns, now_ns);
     }
     if (future)
-        arm_locked(timer, deadline_ns);
-    spin_unlock_irqrestore(&timers.lock, flags);
+        arm_locked(timers, timer, deadline_ns);
+    spin_unlock_irqrestore(&timers->lock, flags);
     return future;
 }
 
 bool timer_cancel(struct timer *timer)
 {
-    unsigned long flags = spin_lock_irqsave(&timers.lock);
-    bool armed = timer->armed;
+    unsigned long flags = irq_save();
+    struct timers *timers = lock_queue_of(timer);
+    bool armed;
 
-    disarm_locked(timer);
-    spin_unlock_irqrestore(&timers.lock, flags);
-    while (READ_ONCE(timers.firing) == timer) /* on another vCPU */
+    if (!timers) {
+        irq_restore(flags);
+        return false;
+    }
+    armed = disarm_locked(timers, timer);
+    spin_unlock_irqrestore(&timers->lock, flags);
+    while (READ_ONCE(timers->firing) == timer) /* on another vCPU */
         cpu_relax();
     return armed;
 }
 
-static void fire_locked(struct timer *timer)
+static void fire_locked(struct timers *timers, struct timer *timer)
 {
-    disarm_locked(timer);
-    timers.firing = timer;
-    spin_unlock(&timers.lock);
+    disarm_locked(timers, timer);
+    timers->firing = timer;
+    spin_unlock_raw(&timers->lock);
     timer->fn(timer);
-    spin_lock(&timers.lock);
-    timers.firing = NULL;
+    spin_lock_raw(&timers->lock);
+    timers->firing = NULL;
 }
 
+/* While timers fire xen_deadline_ns is 0: Xen is told once, when all are
+ * done. */
 static void timer_event(evtchn_port_t port, void *arg)
 {
+    struct timers *timers = arg;
     uint64_t now_ns = clock_monotonic_ns();
     struct heapq_node *first;
 
-    spin_lock(&timers.lock);
-    timers.xen_deadline_ns = 0;
-    while ((first = heapq_first(&timers.queue)) && first->key <= now_ns)
-        fire_locked(container_of(first, struct timer, node));
-    timers.xen_deadline_ns = DEADLINE_NEVER;
+    spin_lock_raw(&timers->lock);
+    timers->xen_deadline_ns = 0;
+    while ((first = heapq_first(&timers->queue)) && first->key <= now_ns)
+        fire_locked(timers, container_of(first, struct timer, node));
+    timers->xen_deadline_ns = DEADLINE_NEVER;
     if (first && first->key != DEADLINE_NEVER)
-        program_locked(first->key, now_ns);
-    spin_unlock(&timers.lock);
+        program_locked(timers, first->key, now_ns);
+    spin_unlock_raw(&timers->lock);
 }
 
-int timer_start(void)
+void timers_look(struct timers *timers)
 {
+    struct heapq_node *first;
+
+    spin_lock_raw(&timers->lock);
+    first = heapq_first(&timers->queue);
+    if (first && first->key < timers->xen_deadline_ns)
+        program_locked(timers, first->key, clock_monotonic_ns());
+    spin_unlock_raw(&timers->lock);
+}
+
+void timers_move(struct timers *from, struct timers *to)
+{
+    struct heapq_node *first;
+
+    /* In that order from one vCPU alone: no other takes two of them. */
+    spin_lock_raw(&from->lock);
+    spin_lock_raw(&to->lock);
+    while ((first = heapq_first(&from->queue))) {
+        struct timer *timer = container_of(first, struct timer, node);
+
+        disarm_locked(from, timer);
+        arm_locked(to, timer, timer->node.key);
+    }
+    spin_unlock_raw(&to->lock);
+    spin_unlock_raw(&from->lock);
+}
+
+void timers_init(struct timers *timers)
+{
+    timers->xen_deadline_ns = DEADLINE_NEVER;
+}
+
+int timers_start(void)
+{
+    const struct cpu *cpu = this_cpu();
+    struct sched *sched = cpu->sched;
     evtchn_port_t port;
-    int rc = evtchn_bind_virq(VIRQ_TIMER, 0, timer_event, NULL, &port);
+    int rc = evtchn_bind_virq(VIRQ_TIMER, cpu->id, timer_event, &sched->timers,
+                              &port);
 
     if (rc)
         return rc;

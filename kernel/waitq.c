@@ -49,9 +49,7 @@ void waitq_cancel(struct waiter *w)
         return;
     flags = spin_lock_irqsave(&q->lock);
     if (w->woken) {
-        spin_lock(&w->thread->home->lock);
-        w->thread->pending--;
-        spin_unlock(&w->thread->home->lock);
+        atomic_sub(&w->thread->pending, 1);
     } else {
         list_remove(&w->link);
     }
@@ -78,6 +76,7 @@ void waitq_wake_one(struct waitq *q)
 
     waitq_wake_one_locked(q);
     spin_unlock_irqrestore(&q->lock, flags);
+    preempt_check();
 }
 
 void waitq_wake_all(struct waitq *q)
@@ -87,4 +86,5 @@ void waitq_wake_all(struct waitq *q)
     while (waitq_wake_one_locked(q))
         ;
     spin_unlock_irqrestore(&q->lock, flags);
+    preempt_check();
 }

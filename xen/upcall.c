@@ -16,6 +16,7 @@
 #include <pith/map.h>
 #include <pith/page.h>
 #include <pith/panic.h>
+#include <pith/preempt.h>
 #include <pith/string.h>
 #include <pith/trace.h>
 #include <pith/vectors.h>
@@ -99,6 +100,8 @@ static void handle_upcall(struct trap_frame *frame)
     vcpu->interrupted = NULL;
     cpu->upcall_depth--;
     trace(traced_upcall, vcpu->stats.events - events_before, 0);
+    if (unlikely(!cpu->preempt))
+        preempt_interrupted();
 }
 
 const struct trap_frame *evtchn_interrupted(void)

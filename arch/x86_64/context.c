@@ -12,11 +12,13 @@
 
 /* As switch.S pushes it, lowest address first. */
 struct saved {
-    uint32_t mxcsr;
-    uint16_t x87_control, pad;
     uint64_t r15, r14, r13, r12, rbx, rbp, rip;
 };
-_Static_assert(sizeof(struct saved) == 64, "switch.S");
+_Static_assert(sizeof(struct saved) == 56, "switch.S");
+_Static_assert(offsetof(struct context, running) == 8 &&
+                   offsetof(struct context, mxcsr) == 12 &&
+                   offsetof(struct context, x87_control) == 16,
+               "switch.S");
 
 static const struct {
     struct core_note_head head;
@@ -43,14 +45,14 @@ void context_init(struct context *ctx, void *stack_top,
     struct saved *saved = (struct saved *)stack_top - 1;
 
     *saved = (struct saved){
-        .mxcsr = MXCSR_DEFAULT,
-        .x87_control = X87_CONTROL_DEFAULT,
         .r12 = (uint64_t)entry,
         .r13 = (uint64_t)arg,
         .rbp = 0, /* ends backtraces */
         .rip = (uint64_t)arch_context_start,
     };
-    ctx->sp = (uint64_t)saved;
+    *ctx = (struct context){.sp = (uint64_t)saved,
+                            .mxcsr = MXCSR_DEFAULT,
+                            .x87_control = X87_CONTROL_DEFAULT};
 }
 
 void context_frame(const struct context *ctx, uint64_t *rbp, uint64_t *rip)

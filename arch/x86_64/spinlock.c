@@ -15,6 +15,7 @@ static void no_thread_is_due(void)
 
 void (*spin_yield)(void) = no_yield;
 void (*preempt_give_way)(void) = no_thread_is_due;
+void (*preempt_interrupted)(void) = no_thread_is_due;
 
 void spin_wait(struct spinlock *lock)
 {

@@ -2,8 +2,12 @@
 /*
  * Switches stacks. To the compiler this is a call, so only what the ABI calls
  * callee-saved is kept: six registers and the two floating-point control
- * words. Layout: struct saved in context.c.
+ * words. Layout: struct saved in context.c, struct context.
  */
+
+#define CONTEXT_RUNNING 8
+#define CONTEXT_MXCSR 12
+#define CONTEXT_X87_CONTROL 16
 
     .cfi_sections .debug_frame
     .section .text.context_switch, "ax"
@@ -16,14 +20,14 @@ context_switch:
     pushq %r13
     pushq %r14
     pushq %r15
-    subq $8, %rsp
-    stmxcsr (%rsp)
-    fnstcw 4(%rsp)
+    stmxcsr CONTEXT_MXCSR(%rdi)
+    fnstcw CONTEXT_X87_CONTROL(%rdi)
     movq %rsp, (%rdi)
     movq (%rsi), %rsp
-    ldmxcsr (%rsp)
-    fldcw 4(%rsp)
-    addq $8, %rsp
+    /* Releases from: another vCPU that sees this may continue it. */
+    movl $0, CONTEXT_RUNNING(%rdi)
+    ldmxcsr CONTEXT_MXCSR(%rsi)
+    fldcw CONTEXT_X87_CONTROL(%rsi)
     popq %r15
     popq %r14
     popq %r13

@@ -93,6 +93,14 @@ static inline struct cpu *this_cpu(void)
         value_; \
     })
 
+/* The same, written. Interrupts or preemption off. */
+#define cpu_write(field, value) \
+    __asm__ volatile("mov %0, %%gs:%c1" \
+                     : \
+                     : "r"((__typeof__(this_cpu()->field))(value)), \
+                       "i"(offsetof(struct cpu, field)) \
+                     : "memory")
+
 /* Disables maskable interrupts; the result goes to irq_restore. */
 static inline unsigned long irq_save(void)
 {
@@ -137,6 +145,16 @@ static inline void cpu_relax(void)
 {
     __asm__ volatile("pause" : : : "memory");
 }
+
+/* What a vCPU other than the boot vCPU starts with, for the registers of
+ * xen/hvm/hvm_vcpu.h: cpu_start_secondary (rip) with rsp, and cpu in rdi, runs
+ * cpu_init and then entry(), from rsi, which must not return. The control
+ * registers are those of the vCPU that asks. */
+struct cpu_control {
+    uint64_t cr0, cr3, cr4, efer;
+};
+void cpu_get_control(struct cpu_control *out);
+void cpu_start_secondary(void);
 
 /* Stops this vCPU for ever. */
 void cpu_stop(void) __attribute__((noreturn));

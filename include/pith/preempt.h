@@ -16,6 +16,11 @@
  * be off, and then it leaves things as they are. */
 extern void (*preempt_give_way)(void);
 
+/* What gives way at the end of an upcall, on the interrupted stack, where
+ * cpu->preempt is 0; kernel/ sets it. Interrupts off; keeps all registers that
+ * the upcall does not, floating point included. */
+extern void (*preempt_interrupted)(void);
+
 /* From here to the matching enable the thread stays on its vCPU. Nests. */
 static inline void preempt_disable(void)
 {
@@ -36,6 +41,23 @@ static inline void preempt_enable(void)
                      : "memory");
     if (unlikely(due))
         preempt_give_way();
+}
+
+/* Says, or takes back, that another thread is due. Interrupts off. */
+static inline void preempt_set_due(void)
+{
+    __asm__ volatile("andl %0, %%gs:%c1"
+                     :
+                     : "i"(~PREEMPT_NOT_DUE), "i"(offsetof(struct cpu, preempt))
+                     : "memory", "cc");
+}
+
+static inline void preempt_clear_due(void)
+{
+    __asm__ volatile("orl %0, %%gs:%c1"
+                     :
+                     : "i"(PREEMPT_NOT_DUE), "i"(offsetof(struct cpu, preempt))
+                     : "memory", "cc");
 }
 
 /* Gives way if that is due: after a wake, say. */

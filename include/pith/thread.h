@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Threads: each has a guarded stack and runs until it blocks, yields or ends.
- * kernel/. Interfaces assume neither one vCPU nor cooperation.
+ * Threads: each has a guarded stack and runs on any vCPU until it blocks,
+ * yields or ends, or until another one is due. kernel/.
  */
 #ifndef PITH_THREAD_H
 #define PITH_THREAD_H
 
-#include <pith/compiler.h>
+#include <pith/smp.h>
 
 struct thread;
 
@@ -25,6 +25,21 @@ void thread_yield(void);
 /* Sleeps until clock_monotonic_ns() >= deadline_ns. */
 void thread_sleep_until(uint64_t deadline_ns);
 void thread_exit(void) __attribute__((noreturn));
+/* Frees what ended threads held, which otherwise waits for a vCPU that has
+ * nothing to do, or for the next thread_start. Thread context. True if there
+ * are some left whose stacks are in use for another moment. */
+bool thread_reap(void);
+
+/* Threads of a higher priority run first, and at once. Of equals each gets its
+ * turn every few milliseconds at the latest; a lower one waits for as long as
+ * higher ones compute. New threads are THREAD_NORMAL. */
+enum thread_priority { THREAD_LOW = 1, THREAD_NORMAL, THREAD_HIGH };
+/* Of the running thread. */
+void thread_set_priority(enum thread_priority priority);
+/* Lets the running thread run on the vCPUs of set alone, and moves it there;
+ * NULL: on all again. While none of them is online it runs elsewhere. 0, or
+ * -XEN_EINVAL when none of set is online now. */
+int thread_set_affinity(const struct cpuset *set);
 
 /* One word that belongs to posix/: its per-thread state. */
 void *thread_user_data(const struct thread *thread);
@@ -48,6 +63,7 @@ void thread_set_tls_hooks(const struct thread_tls_hooks *hooks);
 struct thread_info {
     char name[16];
     const char *state; /* "running", "ready", "blocked" */
+    unsigned cpu;      /* where it runs, or ran last */
     uint64_t switches;
 };
 /* Fills at most max entries, returns how many threads there are. */

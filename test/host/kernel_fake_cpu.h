@@ -29,14 +29,26 @@ static inline void tls_load(void *base)
     fake_tls_base = base;
 }
 
+static inline void preempt_set_due(void)
+{
+}
+
+static inline void preempt_clear_due(void)
+{
+}
+
+#define PREEMPT_NOT_DUE 0x80000000u
+__attribute__((unused)) static void (*preempt_give_way)(void),
+    (*preempt_interrupted)(void);
+
 struct cpu {
     uint32_t id, upcall_depth, preempt;
     void *thread, *sched, *trace;
     uint64_t counters;
 };
-#define CPU_MAX 4
-
+#define CPU_MAX 128
 #define cpu_read(field) (this_cpu()->field)
+#define cpu_write(field, value) ((void)(this_cpu()->field = (value)))
 
 static struct cpu fake_cpu;
 static bool fake_interrupts = true;

@@ -14,6 +14,7 @@
 #define noreturn cold
 
 #include "../../kernel/mutex.c"
+#include "../../kernel/place.c"
 #include "../../kernel/sched.c"
 #include "../../kernel/thread.c"
 #include "../../kernel/timer.c"
@@ -22,7 +23,8 @@
 #include "test.h"
 
 static uint64_t now_ns, xen_timer_ns, set_timer_calls, idles;
-static struct thread test_thread;
+static struct thread test_thread, idle_thread;
+static struct sched only_sched;
 
 /* The test's: an upcall that comes as soon as the vCPU idles, if it says so. */
 static bool (*fake_upcall)(void);
@@ -37,6 +39,38 @@ long hypercall_set_timer_op(uint64_t deadline_ns)
     set_timer_calls++;
     xen_timer_ns = deadline_ns;
     return 0;
+}
+
+unsigned smp_count(void)
+{
+    return 1;
+}
+
+bool smp_is_online(unsigned cpu)
+{
+    return true;
+}
+
+struct sched *smp_sched(unsigned cpu)
+{
+    return &only_sched;
+}
+
+void smp_kick(struct sched *sched)
+{
+}
+
+size_t fpu_bytes(void)
+{
+    return 0;
+}
+
+void fpu_save(void *area)
+{
+}
+
+void fpu_load(const void *area)
+{
 }
 
 int evtchn_bind_virq(unsigned virq, unsigned vcpu, evtchn_fn *fn, void *arg,
@@ -80,15 +114,29 @@ static void fake_idle(void)
     }
     now_ns = xen_timer_ns > now_ns ? xen_timer_ns : now_ns;
     xen_timer_ns = 0;
-    timer_event(0, NULL);
+    timer_event(0, &only_sched.timers);
+}
+
+static void idle_begin(void *arg)
+{
+    sched_idle();
 }
 
 /* The test itself is a thread too, on the host's stack. */
 static void machine_begin(void)
 {
     if (!fake_cpu.sched) {
-        CHECK_EQ(sched_init(), 0);
-        test_thread.home = fake_cpu.sched;
+        sched_init(&only_sched, &idle_thread, 0);
+        only_sched.owner = &fake_cpu;
+        only_sched.online = 1;
+        fake_cpu.sched = &only_sched;
+        fake_cpu.preempt = PREEMPT_NOT_DUE;
+        context_init(&idle_thread.context,
+                     (char *)aligned_alloc(PAGE_SIZE, 65536) + 65536,
+                     idle_begin, NULL);
+        idle_thread.home = test_thread.home = &only_sched;
+        test_thread.level = THREAD_NORMAL;
+        test_thread.context.running = 1;
         strcpy(test_thread.name, "test");
         fake_cpu.thread = &test_thread;
     }

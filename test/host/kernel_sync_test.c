@@ -127,7 +127,7 @@ TEST(mutex_wake_with_the_deadline_is_not_lost)
     thread_yield();
     mutex_unlock(&mutex);
     now_ns += 2000;
-    timer_event(0, NULL);
+    timer_event(0, &only_sched.timers);
     run_all();
     CHECK_STR(trace, "ab");
     CHECK_EQ(mutex.state, 0);

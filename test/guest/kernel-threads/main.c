@@ -17,6 +17,7 @@
 #include <pith/waitq.h>
 
 #include "guest_test.h"
+#include "threads.h"
 
 #define ROUNDS 1000
 
@@ -81,12 +82,13 @@ static void add(void *arg)
         total = before + 1;
         mutex_unlock(&mutex);
     }
-    running--;
+    __atomic_sub_fetch(&running, 1, __ATOMIC_SEQ_CST);
     waitq_wake_all(&ping);
 }
 
 TEST(mutex_excludes_and_ended_threads_give_memory_back)
 {
+    size_t threads = thread_list(NULL, 0);
     struct page_stats before, after;
 
     total = 0;
@@ -96,7 +98,7 @@ TEST(mutex_excludes_and_ended_threads_give_memory_back)
         CHECK_EQ(WAITQ_WAIT_UNTIL(&ping, !running,
                                   clock_monotonic_ns() + 10 * NS_PER_SEC),
                  0);
-        thread_yield(); /* the last one leaves its stack */
+        test_threads_settle(threads);
         page_get_stats(round ? &after : &before);
     }
     CHECK_EQ(total, 20 * 4 * ROUNDS);

@@ -10,6 +10,7 @@
 #include <pith/waitq.h>
 
 #include "guest_test.h"
+#include "threads.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -134,24 +135,18 @@ static void use_memory(void *arg)
     end();
 }
 
-/* The last thread of a run frees itself when its stack was left: the next
- * switch sees to that. */
-static void settle(void)
-{
-    thread_sleep_until(clock_monotonic_ns() + NS_PER_MS);
-}
-
 TEST(thread_end_gives_all_memory_back)
 {
+    size_t threads = thread_list(NULL, 0);
     struct heap_stats before, after;
 
     wrong = 0;
     CHECK(run(4, use_memory));
-    settle();
+    test_threads_settle(threads);
     heap_get_stats(&before);
     for (int i = 0; i < 250; i++)
         CHECK(run(4, use_memory));
-    settle();
+    test_threads_settle(threads);
     heap_get_stats(&after);
     CHECK_EQ(wrong, 0);
     CHECK_EQ(after.allocations, before.allocations);
@@ -188,6 +183,7 @@ static void just_end(void *arg)
 /* With more memory each time it fails at another point, until it does not. */
 TEST(thread_start_without_memory_gives_all_back)
 {
+    size_t threads = thread_list(NULL, 0);
     struct heap_stats before, after;
     struct thread *thread;
     unsigned failed = 0;
@@ -207,7 +203,7 @@ TEST(thread_start_without_memory_gives_all_back)
     CHECK_EQ(WAITQ_WAIT_UNTIL(&ended, !running,
                               clock_monotonic_ns() + 20 * NS_PER_SEC),
              0);
-    settle();
+    test_threads_settle(threads);
     heap_get_stats(&after);
     CHECK_EQ(after.allocations, before.allocations);
 }

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Which vCPU a thread runs on: where it ran last, unless that one is busy and
+ * another one sleeps; and what a vCPU takes from the others when it has nothing
+ * itself. Owns the list of vCPUs that sleep.
+ */
+
+#include "private.h"
+#include <pith/evtchn.h>
+
+/* asleep: set by a vCPU before it looks for work for the last time; cleared by
+ * itself, or by who gives it work. Exchanged atomically. */
+static struct {
+    uint64_t asleep[CPU_MAX / 64];
+} place;
+
+bool thread_allows(const struct thread *thread, unsigned cpu)
+{
+    return !thread->bound || cpuset_has(&thread->affinity, cpu);
+}
+
+void place_set_asleep(struct sched *sched, bool asleep)
+{
+    uint64_t bit = 1ull << sched->cpu % 64;
+
+    if (smp_count() == 1)
+        return;
+    if (asleep) /* a full barrier, with place_thread */
+        atomic_or(&place.asleep[sched->cpu / 64], bit);
+    else
+        atomic_and(&place.asleep[sched->cpu / 64], ~bit);
+}
+
+static bool is_asleep(unsigned cpu)
+{
+    return READ_ONCE(place.asleep[cpu / 64]) >> cpu % 64 & 1;
+}
+
+/* Takes a vCPU that sleeps and may run thread off the list. */
+static struct sched *claim_sleeper(const struct thread *thread)
+{
+    for (unsigned i = 0; i * 64 < smp_count(); i++) {
+        uint64_t bits = READ_ONCE(place.asleep[i]);
+
+        for (; bits; bits &= bits - 1) {
+            unsigned cpu = i * 64 + (unsigned)__builtin_ctzl(bits);
+            uint64_t bit = 1ull << cpu % 64;
+
+            if (thread_allows(thread, cpu) &&
+                atomic_and(&place.asleep[i], ~bit) & bit)
+                return smp_sched(cpu);
+        }
+    }
+    return NULL;
+}
+
+static struct sched *first_allowed(const struct thread *thread)
+{
+    for (unsigned cpu = 0; cpu < smp_count(); cpu++)
+        if (thread_allows(thread, cpu) && smp_is_online(cpu))
+            return smp_sched(cpu);
+    return smp_sched(0); /* its vCPUs are all gone: better there than nowhere */
+}
+
+static bool is_free(const struct sched *sched)
+{
+    return is_asleep(sched->cpu) ||
+           (sched == this_sched() && current() == sched->idle);
+}
+
+static struct sched *choose(const struct thread *thread)
+{
+    struct sched *last = thread->home, *sleeper;
+
+    if (smp_count() == 1)
+        return last;
+    if (last->online && thread_allows(thread, last->cpu)) {
+        if (is_free(last))
+            return last;
+        sleeper = claim_sleeper(thread);
+        return sleeper ? sleeper : last;
+    }
+    sleeper = claim_sleeper(thread);
+    return sleeper ? sleeper : first_allowed(thread);
+}
+
+/* What a vCPU does about a thread in its queues while it runs another one. */
+void place_look(struct sched *sched)
+{
+    struct thread *thread = current();
+    uint32_t top = READ_ONCE(sched->top);
+
+    if (thread == sched->idle)
+        return;
+    if (!thread_allows(thread, sched->cpu) || top > thread->level)
+        preempt_set_due();
+    else if (top == thread->level)
+        sched_look_at_slice(sched);
+}
+
+/* Another vCPU has to look: it sleeps, runs what is less urgent, or has no
+ * timer that would end the slice of what it runs. What is read of it may have
+ * changed already: then it looked by itself, or looks for nothing. */
+static bool must_be_told(const struct sched *sched, const struct thread *thread)
+{
+    const struct thread *runs = atomic_load(&sched->owner->thread);
+
+    return runs == sched->idle || runs->level < thread->level ||
+           !READ_ONCE(sched->slice_armed);
+}
+
+void place_thread(struct thread *thread)
+{
+    struct sched *sched = choose(thread);
+
+    while (sched_push(sched, thread))
+        sched = first_allowed(thread);
+    if (sched == this_sched()) {
+        place_look(sched);
+        return;
+    }
+    barrier_full(); /* with place_set_asleep */
+    if (must_be_told(sched, thread))
+        smp_kick(sched);
+}
+
+struct thread *place_steal(struct sched *sched)
+{
+    unsigned count = smp_count();
+
+    for (unsigned i = 1; i < count; i++) {
+        unsigned victim = (sched->cpu + i) % count;
+        struct thread *thread = sched_take(smp_sched(victim), sched->cpu);
+
+        if (thread)
+            return thread;
+    }
+    return NULL;
+}
