@@ -96,7 +96,7 @@ static int pagefault_init(void)
 {
     vector_set_handler(VECTOR_PAGE_FAULT, page_fault);
     if (!faults_tell()) {
-        /* Xen 4.17 on QEMU's SVM. */
+        /* Xen 4.17 on QEMU's SVM: docs/architecture.md. */
         log_warning("kernel: page faults do not tell their address here: "
                     "memory is mapped at once, not when it is touched");
         area_set_eager();

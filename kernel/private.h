@@ -146,6 +146,12 @@ void thread_tls_end(struct thread *self);
 /* thread does not run any more, or never has. */
 void thread_tls_free(struct thread *thread);
 
+/* --- other vCPUs: tlb.c --- */
+
+/* From here on tlb_shootdown (pith/pagetable.h) reaches all online vCPUs.
+ * smp_call_others works. */
+void tlb_start(void);
+
 /* --- wait queues: waitq.c --- */
 
 /* Takes the first waiter off and wakes it; returns its thread, NULL if there

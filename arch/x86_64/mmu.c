@@ -3,8 +3,13 @@
 
 #include <pith/pagetable.h>
 
+/* What all vCPUs have in CR3. To read it there is an exit where QEMU emulates
+ * SVM, which intercepts reads of any control register as those of CR0. */
+static uint64_t active_root;
+
 void pt_activate(uint64_t root_paddr)
 {
+    active_root = root_paddr;
     __asm__ volatile("mov %0, %%cr3" : : "r"(root_paddr) : "memory");
 }
 
@@ -24,7 +29,7 @@ void tlb_flush_page(uint64_t vaddr)
 /* No leaf is global, so a new CR3 drops everything. */
 void tlb_flush_all(void)
 {
-    pt_activate(pt_active_root());
+    __asm__ volatile("mov %0, %%cr3" : : "r"(active_root) : "memory");
 }
 
 /* About where reloading what is still in use costs less than INVLPG does. */
