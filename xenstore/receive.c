@@ -45,7 +45,9 @@ static void call_finish(struct xs_call *call, long result)
 {
     list_remove(&call->link);
     call->result = result;
-    call->done = true;
+    /* With call_done: result before done, after which the caller may free it.
+     */
+    atomic_store(&call->done, true);
 }
 
 /* The framing is lost: nothing that follows can be understood. */
@@ -239,9 +241,9 @@ void stream_expect(struct xs_call *call)
 
 static bool call_done(const struct xs_call *call)
 {
-    if (!READ_ONCE(call->done))
+    if (!atomic_load(&call->done))
         stream_drain();
-    return READ_ONCE(call->done);
+    return atomic_load(&call->done);
 }
 
 int stream_wait(struct xs_call *call, uint64_t deadline_ns)
