@@ -6,6 +6,7 @@
  */
 #include "private.h"
 
+#include <pith/atomic.h>
 #include <pith/errno.h>
 #include <pith/format.h>
 #include <pith/heap.h>
@@ -68,7 +69,7 @@ void half_push(struct netfront *nf, struct half *half)
 {
     if (!front_ring_push(&half->ring))
         return;
-    nf->netdev.stats.notifications++;
+    atomic_add(&nf->netdev.stats.notifications, 1); /* of both halves */
     evtchn_notify(nf->port);
 }
 
@@ -174,7 +175,11 @@ static int netfront_connected(struct xenbus_device *bus)
 {
     struct netfront *nf = bus->driver_data;
 
+    mutex_lock(&nf->rx.lock);
+    mutex_lock(&nf->tx.lock);
     nf->up = true;
+    mutex_unlock(&nf->tx.lock);
+    mutex_unlock(&nf->rx.lock);
     evtchn_unmask(nf->port);
     netdev_set_link(&nf->netdev, true);
     return 0;
