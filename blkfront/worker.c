@@ -37,24 +37,31 @@ static struct blkfront *disk_after(struct blkfront *disk)
 }
 
 /* When disk fails what it queues; DEADLINE_NEVER while it has a backend. */
-static uint64_t give_up_time(struct blkfront *disk)
+static uint64_t give_up_time_locked(const struct blkfront *disk)
 {
-    uint64_t time;
-
-    spin_lock(&disk->lock);
-    time = disk->running || disk->blkdev.lost ? DEADLINE_NEVER
+    return disk->running || disk->blkdev.lost ? DEADLINE_NEVER
                                               : disk->give_up_ns;
-    spin_unlock(&disk->lock);
-    return time;
 }
 
-static void give_up(struct blkfront *disk)
+/* Gives up if it is time; else says when it will be. Both under one lock: a
+ * backend may come back in another thread at any moment, and a disk that has
+ * one must not be called lost. */
+static uint64_t serve_patience(struct blkfront *disk)
 {
+    uint64_t time;
+    bool lost;
+
     spin_lock(&disk->lock);
-    disk->blkdev.lost = true;
+    time = give_up_time_locked(disk);
+    lost = time != DEADLINE_NEVER && time <= clock_monotonic_ns();
+    if (lost)
+        disk->blkdev.lost = true;
     spin_unlock(&disk->lock);
+    if (!lost)
+        return time;
     log_error("%s: no backend came back", disk->blkdev.name);
     io_fail_queue(disk);
+    return DEADLINE_NEVER;
 }
 
 /* Looks at every disk; returns when the next one's patience ends. */
@@ -67,11 +74,8 @@ static uint64_t serve_all(void)
 
         if (atomic_exchange(&disk->event, false))
             io_drain(disk);
-        time = give_up_time(disk);
-        if (time != DEADLINE_NEVER && time <= clock_monotonic_ns())
-            give_up(disk);
-        else
-            next = MIN(next, time);
+        time = serve_patience(disk);
+        next = MIN(next, time);
     }
     return next;
 }
