@@ -2,6 +2,7 @@
 /* The class of network interfaces: the list of them, and who uses them. */
 
 #include "private.h"
+#include <pith/atomic.h>
 #include <pith/errno.h>
 #include <pith/mutex.h>
 #include <pith/netdev.h>
@@ -94,9 +95,13 @@ void netdev_unregister(struct netdev *dev)
 
 void netdev_set_link(struct netdev *dev, bool up)
 {
-    dev->link_up = up;
-    if (dev->client)
-        dev->client->link(dev->client_arg, up);
+    const struct netdev_client *client;
+
+    WRITE_ONCE(dev->link_up, up);
+    barrier_full(); /* with net/'s attach: one of us sees the other's store */
+    client = atomic_load(&dev->client);
+    if (client)
+        client->link(dev->client_arg, up);
 }
 
 void netdev_set_attach(void (*attach)(struct netdev *dev),

@@ -98,7 +98,8 @@ static void net_thread(void *arg)
     for (;;) {
         WAITQ_WAIT_UNTIL(&net.wake_waitq, atomic_load(&net.work),
                          DEADLINE_NEVER);
-        /* Before the work, so that a wake during it is another round. */
+        /* Before the work, so that a wake during it is another round; taking
+         * the lock is the full barrier that keeps the work's loads behind. */
         atomic_store(&net.work, 0);
         /* Yields, so that programs take frames as fast as they come. */
         while (work_once())

@@ -6,6 +6,7 @@
  */
 #include "private.h"
 
+#include <pith/atomic.h>
 #include <pith/heap.h>
 #include <pith/log.h>
 #include <pith/string.h>
@@ -109,8 +110,9 @@ static void attach(struct netdev *dev)
     insert_sorted(nif);
     configure(nif);
     dev->client_arg = nif;
-    WRITE_ONCE(dev->client, &net_client);
-    if (dev->link_up)
+    atomic_store(&dev->client, &net_client);
+    barrier_full(); /* with netdev_set_link: one of us sees the other's store */
+    if (READ_ONCE(dev->link_up))
         link_changed(nif, true);
     net_unlock();
     net_wake();
