@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pith/errno.h>
+#include <pith/mutex.h>
 #include <pith/vfs.h>
 #include <reent.h>
 #include <stdarg.h>
@@ -15,22 +16,34 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* "/..." without an end slash, but "/" itself; changed by chdir alone. */
-static char cwd[VFS_PATH_MAX] = "/";
+static struct {
+    struct mutex lock;       /* protects path */
+    char path[VFS_PATH_MAX]; /* "/..." without an end slash, but "/" itself */
+} cwd = {MUTEX_INIT(cwd.lock), "/"};
 
-int path_absolute(const char *path, char *out, size_t size)
+static int join_locked(const char *path, char *out, size_t size)
 {
-    size_t base = path[0] == '/' ? 0 : strlen(cwd), rest = strlen(path);
+    size_t base = path[0] == '/' ? 0 : strlen(cwd.path), rest = strlen(path);
 
     if (!rest)
         return -XEN_ENOENT;
     if (base + 1 + rest >= size)
         return -XEN_ENAMETOOLONG;
-    memcpy(out, cwd, base);
+    memcpy(out, cwd.path, base);
     if (base)
         out[base++] = '/';
     memcpy(out + base, path, rest + 1);
     return 0;
+}
+
+int path_absolute(const char *path, char *out, size_t size)
+{
+    int rc;
+
+    mutex_lock(&cwd.lock);
+    rc = join_locked(path, out, size);
+    mutex_unlock(&cwd.lock);
+    return rc;
 }
 
 static unsigned vfs_flags(int flags)
@@ -171,18 +184,28 @@ int truncate(const char *path, off_t length)
 
 int chdir(const char *path)
 {
-    char full[VFS_PATH_MAX];
+    char full[VFS_PATH_MAX], clean[VFS_PATH_MAX];
     int rc = path_absolute(path, full, sizeof(full));
 
     if (!rc)
-        rc = vfs_resolve(full, cwd);
-    return (int)posix_result(rc);
+        rc = vfs_resolve(full, clean);
+    if (rc)
+        return (int)posix_result(rc);
+    mutex_lock(&cwd.lock);
+    strcpy(cwd.path, clean);
+    mutex_unlock(&cwd.lock);
+    return 0;
 }
 
 char *getcwd(char *buf, size_t size)
 {
-    size_t length = strlen(cwd) + 1;
+    char now[VFS_PATH_MAX];
+    size_t length;
 
+    mutex_lock(&cwd.lock);
+    strcpy(now, cwd.path);
+    mutex_unlock(&cwd.lock);
+    length = strlen(now) + 1;
     if (!buf) {
         size = MAX(size, length);
         buf = malloc(size);
@@ -191,7 +214,7 @@ char *getcwd(char *buf, size_t size)
         errno = size ? ERANGE : EINVAL;
         return NULL;
     }
-    return buf ? memcpy(buf, cwd, length) : NULL;
+    return buf ? memcpy(buf, now, length) : NULL;
 }
 
 /* --- what newlib calls --- */
