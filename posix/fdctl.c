@@ -17,7 +17,12 @@
 
 static void set_flags(struct file *f, uint32_t mask, uint32_t flags)
 {
-    f->flags = (f->flags & ~mask) | (flags & mask);
+    uint32_t old = __atomic_load_n(&f->flags, __ATOMIC_RELAXED);
+
+    while (!__atomic_compare_exchange_n(&f->flags, &old,
+                                        (old & ~mask) | (flags & mask), false,
+                                        __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+        ;
 }
 
 static int fcntl_file(int fd, int command, int arg)

@@ -6,11 +6,40 @@
 #include <fcntl.h>
 #include <pith/errno.h>
 #include <pith/file.h>
+#include <pith/mutex.h>
 #include <reent.h>
 #include <unistd.h>
 
 /* The result is a ssize_t, so no more than this moves at once. */
 #define IO_MAX ((size_t)0x7ffff000)
+
+/* POSIX.1-2017, 2.9.7: reads, writes and seeks of one open file do not mix.
+ * Held across the transfer, which for files with a position never waits for
+ * another thread; files share locks by their address. */
+#define POSITION_LOCK(n) MUTEX_INIT(position_locks[n])
+static struct mutex position_locks[] = {
+    POSITION_LOCK(0), POSITION_LOCK(1), POSITION_LOCK(2), POSITION_LOCK(3),
+    POSITION_LOCK(4), POSITION_LOCK(5), POSITION_LOCK(6), POSITION_LOCK(7)};
+/* From the look at a file's end to the write there; also between open files,
+ * which may be the same one. After a position lock. */
+static struct mutex append_lock = MUTEX_INIT(append_lock);
+
+static struct mutex *position_lock_of(const struct file *f)
+{
+    return &position_locks[(uintptr_t)f / 64 % ARRAY_SIZE(position_locks)];
+}
+
+static void position_lock(struct file *f)
+{
+    if (f->seekable)
+        mutex_lock(position_lock_of(f));
+}
+
+static void position_unlock(struct file *f)
+{
+    if (f->seekable)
+        mutex_unlock(position_lock_of(f));
+}
 
 static bool may_read(const struct file *f)
 {
@@ -45,18 +74,38 @@ static long file_write(struct file *f, const void *buf, size_t size,
                          f->flags & O_NONBLOCK);
 }
 
-/* Where the next write goes. */
-static int write_position(struct file *f, uint64_t *out)
+/* The file's end, or its position where there is no such thing. */
+static int end_position(struct file *f, uint64_t *out)
 {
     struct file_stat st;
     int rc;
 
     *out = f->position;
-    if (!f->seekable || !(f->flags & O_APPEND) || !f->ops->stat)
+    if (!f->ops->stat)
         return 0;
     rc = f->ops->stat(f, &st);
     if (!rc)
         *out = st.size_bytes;
+    return rc;
+}
+
+/* Writes at the position, or appends, and moves the position behind it. */
+static long write_on(struct file *f, const void *buf, size_t size)
+{
+    bool append = f->seekable && (f->flags & O_APPEND);
+    uint64_t offset = f->position;
+    long rc = 0;
+
+    if (append) {
+        mutex_lock(&append_lock);
+        rc = end_position(f, &offset);
+    }
+    if (!rc)
+        rc = file_write(f, buf, size, offset);
+    if (append)
+        mutex_unlock(&append_lock);
+    if (rc > 0 && f->seekable)
+        f->position = offset + (uint64_t)rc;
     return rc;
 }
 
@@ -67,9 +116,11 @@ ssize_t read(int fd, void *buf, size_t size)
 
     if (!f)
         return -1;
+    position_lock(f);
     rc = file_read(f, buf, size, f->position);
     if (rc > 0 && f->seekable)
         f->position += (uint64_t)rc;
+    position_unlock(f);
     file_put(f);
     return posix_result(rc);
 }
@@ -77,16 +128,13 @@ ssize_t read(int fd, void *buf, size_t size)
 ssize_t write(int fd, const void *buf, size_t size)
 {
     struct file *f = fd_get(fd);
-    uint64_t offset;
     long rc;
 
     if (!f)
         return -1;
-    rc = write_position(f, &offset);
-    if (!rc)
-        rc = file_write(f, buf, size, offset);
-    if (rc > 0 && f->seekable)
-        f->position = offset + (uint64_t)rc;
+    position_lock(f);
+    rc = write_on(f, buf, size);
+    position_unlock(f);
     file_put(f);
     return posix_result(rc);
 }
@@ -147,6 +195,7 @@ off_t lseek(int fd, off_t offset, int whence)
 
     if (!f)
         return -1;
+    position_lock(f);
     rc = f->seekable ? seek_base(f, whence, &base) : -XEN_ESPIPE;
     if (!rc && __builtin_add_overflow((off_t)base, offset, &to))
         rc = -XEN_EOVERFLOW;
@@ -154,6 +203,7 @@ off_t lseek(int fd, off_t offset, int whence)
         rc = -XEN_EINVAL;
     if (!rc)
         f->position = (uint64_t)to;
+    position_unlock(f);
     file_put(f);
     return rc ? posix_result(rc) : to;
 }
