@@ -13,6 +13,7 @@
 #include <pith/hypercall.h>
 #include <pith/log.h>
 #include <pith/map.h>
+#include <pith/pagetable.h>
 #include <pith/panic.h>
 #include <pith/report.h>
 #include <xen/vcpu.h>
@@ -132,6 +133,15 @@ static void set_online_locked(struct sched *sched, bool online)
     spin_unlock(&smp.call_lock);
 }
 
+/* Puts this vCPU into service: it is called from now on, and forgets what it
+ * was not told before. Preemption off. */
+static void join(struct sched *sched)
+{
+    set_online_locked(sched, true);
+    tlb_flush_all();
+    waitq_wake_all(&smp.changed);
+}
+
 static struct sched *sched_new(struct cpu *cpu)
 {
     struct sched *sched = heap_zalloc(sizeof(*sched));
@@ -160,6 +170,7 @@ int smp_init(void)
         return -XEN_ENOMEM;
     smp.count = 1;
     set_online(sched, true);
+    tlb_start();
     return 0;
 }
 
@@ -182,8 +193,7 @@ static void secondary_main(void)
             hypercall_vcpu_op(VCPUOP_down, sched->cpu, NULL);
     }
     irq_enable();
-    set_online_locked(sched, true);
-    waitq_wake_all(&smp.changed);
+    join(sched);
     sched_idle();
 }
 
@@ -294,9 +304,8 @@ static void go_down(void *arg)
     preempt_disable();
     set_online_locked(sched, false);
     stay_down(sched);
-    set_online_locked(sched, true);
+    join(sched);
     preempt_enable();
-    waitq_wake_all(&smp.changed);
 }
 
 int smp_set_online(unsigned cpu, bool online)

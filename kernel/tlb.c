@@ -2,7 +2,7 @@
 /*
  * TLB shootdown: what the page tables do not say any more, no vCPU may know
  * from before. One interprocessor call for a whole range. A vCPU that is not
- * online is passed over: it reloads CR3 before it runs a thread.
+ * online is passed over: it flushes all when it is (smp.c).
  */
 
 #include "private.h"

@@ -83,9 +83,9 @@ void tlb_flush_all(void);
 void tlb_flush_range(uint64_t vaddr, uint64_t size);
 
 /* tlb_flush_range on every online vCPU; what was mapped there may have another
- * use once it returns. kernel/ sets it; with one vCPU it is tlb_flush_range.
- * Interrupts on, preemption may be off; never in an upcall, nor with a lock
- * that somebody waits for with interrupts off. */
+ * use once it returns. kernel/ sets it; with one vCPU it does no more than
+ * that. Interrupts on, preemption may be off; never in an upcall, nor with a
+ * lock that somebody waits for with interrupts off. */
 extern void (*tlb_shootdown)(uint64_t vaddr, uint64_t size);
 
 #endif
