@@ -6,6 +6,7 @@
  */
 
 #include "private.h"
+#include <pith/deadlock.h>
 #include <pith/errno.h>
 #include <pith/room.h>
 #include <pith/string.h>
@@ -62,6 +63,9 @@ static int control_init(void)
     int rc = xs_watch_with(&control_watch, "control", NULL, features,
                            ARRAY_SIZE(features));
 
+    /* What it asks for wakes no thread that waits for another. */
+    if (!rc)
+        deadlock_source(-1);
     /* Without xenstore (dom0) nobody asks. */
     return rc == -XEN_ENODEV ? 0 : rc;
 }

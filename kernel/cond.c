@@ -31,7 +31,7 @@ int cond_wait_until(struct cond *c, struct mutex *m, uint64_t deadline_ns)
     sync_enqueue_locked(&c->waiters, &w);
     spin_unlock_irqrestore(&c->waiters.lock, flags);
     mutex_unlock(m);
-    rc = sched_block(&w.woken, deadline_ns);
+    rc = sync_block(&w, WAITS_FOR_THREAD, deadline_ns);
     /* A signal that came with the deadline is not to be lost. */
     if (rc && !give_up(c, &w))
         rc = 0;

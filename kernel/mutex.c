@@ -88,7 +88,8 @@ static int lock_wait(struct mutex *m, uint64_t deadline_ns)
     struct waiter w;
 
     for (bool lost = false; !claim_or_enqueue(m, &w, lost); lost = true) {
-        if (sched_block(&w.woken, deadline_ns) && give_up(m, &w))
+        deadlock_mutex_wait();
+        if (sync_block(&w, m, deadline_ns) && give_up(m, &w))
             return -XEN_ETIME;
         sync_woken(&m->waiters, &w);
         if (READ_ONCE(m->owner) == w.thread) /* promised */

@@ -19,6 +19,7 @@
 #include <pith/map.h>
 #include <pith/panic.h>
 #include <pith/shutdown.h>
+#include <pith/smp.h>
 #include <pith/string.h>
 #include <pith/vectors.h>
 #include <xen/io/console.h>
@@ -70,14 +71,19 @@ void panic_append(const char *fmt, ...)
     panic_append_text(line, MIN((size_t)length, sizeof(line) - 1));
 }
 
-/* "vCPU 1, thread "name", idle". */
+static bool is_idle(const struct cpu *cpu)
+{
+    const struct sched *sched = cpu->sched;
+
+    return sched && cpu->thread == sched->idle && !cpu->upcall_depth;
+}
+
 static void append_where(const struct cpu *cpu)
 {
     const struct thread *thread = cpu->thread;
 
-    panic_append("vCPU %u, thread \"%s\"%s%s\n", cpu->id,
+    panic_append("vCPU %u, thread \"%s\"%s\n", cpu->id,
                  thread ? thread->name : "(boot)",
-                 thread && thread->state == THREAD_BLOCKED ? ", idle" : "",
                  cpu->upcall_depth ? ", in an upcall" : "");
 }
 
@@ -178,15 +184,10 @@ static void stop_others(void)
 {
     uint64_t since_ns = clock_monotonic_ns();
     unsigned asked = 0;
-    long up;
 
-    for (unsigned id = 0; id < CPU_MAX; id++) {
-        up = hypercall_vcpu_op(VCPUOP_is_up, id, NULL);
-        if (up < 0)
-            break;
-        if (up && id != this_cpu()->id)
+    for (unsigned id = 0; id < smp_count(); id++)
+        if (id != this_cpu()->id && smp_is_online(id))
             asked += !hypercall_vcpu_op(VCPUOP_send_nmi, id, NULL);
-    }
     while (stopped_count() < asked &&
            clock_monotonic_ns() - since_ns < STOP_PATIENCE_NS)
         hypercall_sched_op(SCHEDOP_yield, NULL);
@@ -197,13 +198,21 @@ static void stop_others(void)
 /* A few frames of each that did something. */
 static void append_others(void)
 {
+    unsigned idle = 0;
+
     for (struct stopped *s = atomic_load(&end.stopped); s; s = s->next) {
+        if (is_idle(s->cpu)) {
+            idle++;
+            continue;
+        }
         append_where(s->cpu);
         if (s->reason)
             panic_append("panicked, too: %s\n", s->reason);
         if (s->frame)
             backtrace_trap(s->frame, FRAMES_OTHERS, panic_append_text);
     }
+    if (idle)
+        panic_append("%u other vCPUs idle\n", idle);
 }
 
 /* True for the first vCPU that panics and the first time it does. */
@@ -230,7 +239,7 @@ static void report(const char *reason, const struct trap_frame *frame)
     if (!begin(reason, frame))
         xen_shutdown(SHUTDOWN_crash);
     panic_append("pith: panic: %s\n", reason);
-    if (end.threads)
+    if (end.threads && !end.describe)
         append_where(this_cpu());
     if (end.describe) {
         end.describe();

@@ -36,6 +36,14 @@ static bool is_asleep(unsigned cpu)
     return READ_ONCE(place.asleep[cpu / 64]) >> cpu % 64 & 1;
 }
 
+bool place_all_asleep(void)
+{
+    for (unsigned cpu = 1; cpu < smp_count(); cpu++)
+        if (smp_is_online(cpu) && !is_asleep(cpu))
+            return false;
+    return smp_count() == 1 || is_asleep(0);
+}
+
 /* Takes a vCPU that sleeps and may run thread off the list. */
 static struct sched *claim_sleeper(const struct thread *thread)
 {

@@ -78,7 +78,12 @@ struct thread {
     struct list all_link;     /* threads.lock */
     struct thread *next_dead; /* the same */
     char name[16];
+    /* What only another thread can end: the mutex that it waits for, or
+     * WAITS_FOR_THREAD; else NULL. For deadlock.c. */
+    const void *waits;
+    bool at_rest; /* thread_set_at_rest */
 };
+#define WAITS_FOR_THREAD ((const void *)1)
 
 /* thread_current, inlined. */
 static inline struct thread *current(void)
@@ -122,6 +127,8 @@ void place_look(struct sched *sched);
 /* Takes a thread from another vCPU's queues; NULL: none. */
 struct thread *place_steal(struct sched *sched);
 void place_set_asleep(struct sched *sched, bool asleep);
+/* No vCPU runs a thread, or is about to find one. */
+bool place_all_asleep(void);
 bool thread_allows(const struct thread *thread, unsigned cpu);
 
 /* thread.c: a thread without a stack of its own, not in the list of all. NULL:
@@ -152,6 +159,17 @@ void thread_tls_free(struct thread *thread);
  * smp_call_others works. */
 void tlb_start(void);
 
+/* The list of all threads, by all_link; to read where nothing else runs. */
+const struct list *threads_all(void);
+
+/* --- threads that wait for each other: deadlock.c --- */
+
+/* Ends the system if there is a deadlock. Every vCPU sleeps but this one, which
+ * is about to; interrupts off. */
+void deadlock_check(void);
+/* A thread will block for a mutex. */
+void deadlock_mutex_wait(void);
+
 /* --- wait queues: waitq.c --- */
 
 /* Takes the first waiter off and wakes it; returns its thread, NULL if there
@@ -172,6 +190,8 @@ void timers_move(struct timers *from, struct timers *to);
 /* As timer_arm, but says false instead of firing at once when deadline_ns has
  * passed already; then the timer is not armed. */
 bool timer_arm_future(struct timer *timer, uint64_t deadline_ns);
+/* As deadlock_check. */
+bool timer_any_armed(void);
 
 /* --- seeing inside: observe.c, tracing.c --- */
 

@@ -1,7 +1,7 @@
 sources := start.c options.c option_table.c lifecycle.c sched.c place.c smp.c \
            thread.c tls.c \
            waitq.c mutex.c cond.c semaphore.c rwlock.c waitaddr.c \
-           timer.c panic.c backtrace.c symbols.c tty.c \
+           timer.c panic.c deadlock.c backtrace.c symbols.c tty.c \
            observe.c report.c tracing.c profile.c pagefault.c tlb.c \
            tty_input.c netdev.c netdev_report.c \
            blkdev.c blkdev_report.c \
@@ -9,6 +9,6 @@ sources := start.c options.c option_table.c lifecycle.c sched.c place.c smp.c \
 uses := lib arch boot mm xen
 headers := option.h thread.h waitq.h mutex.h cond.h semaphore.h \
            rwlock.h waitaddr.h smp.h timer.h lifecycle.h \
-           backtrace.h report.h tty.h netdev.h blkdev.h random.h
+           backtrace.h report.h tty.h netdev.h blkdev.h random.h deadlock.h
 # The compiler's name for it.
 exports := __stack_chk_fail

@@ -89,7 +89,7 @@ static int lock_until(struct rwlock *l, uint32_t claim, uint64_t deadline_ns)
     if (likely(try_claim(l, claim)))
         return 0;
     enqueue(l, &w);
-    if (sched_block(&w.waiter.woken, deadline_ns) && give_up(l, &w))
+    if (sync_block(&w.waiter, WAITS_FOR_THREAD, deadline_ns) && give_up(l, &w))
         return -XEN_ETIME;
     sync_woken(&l->waiters, &w.waiter);
     return 0;

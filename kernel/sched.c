@@ -307,8 +307,11 @@ void sched_idle(void)
         irq_disable();
         place_set_asleep(sched, true);
         next = pick(sched);
-        if (!next)
+        if (!next) {
+            if (place_all_asleep())
+                deadlock_check();
             cpu_wait_for_interrupt();
+        }
         place_set_asleep(sched, false);
         if (next)
             switch_to(self, next);

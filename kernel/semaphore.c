@@ -62,7 +62,7 @@ static __attribute__((noinline)) int wait_slow(struct semaphore *s,
 
     if (enqueue(s, &w))
         return 0;
-    if (unlikely(sched_block(&w.woken, deadline_ns))) {
+    if (unlikely(sync_block(&w, WAITS_FOR_THREAD, deadline_ns))) {
         if (give_up(s, &w))
             return -XEN_ETIME;
         /* There are as many posts on their way as threads in the queue. */

@@ -19,6 +19,21 @@ static inline void sync_enqueue_locked(struct waitq *q, struct waiter *w)
     list_push_back(&q->waiters, &w->link);
 }
 
+/* sched_block for w, which no upcall of the kernel's wakes. mutex: what it is
+ * about, or WAITS_FOR_THREAD. */
+static inline int sync_block(const struct waiter *w, const void *mutex,
+                             uint64_t deadline_ns)
+{
+    struct thread *self = w->thread;
+    int rc;
+
+    if (deadline_ns == DEADLINE_NEVER)
+        self->waits = mutex;
+    rc = sched_block(&w->woken, deadline_ns);
+    self->waits = NULL;
+    return rc;
+}
+
 /* For a w that was woken. Returns when its waker is done with it and with q,
  * which is then the caller's to free: wakers hold q->lock throughout. */
 static inline void sync_woken(struct waitq *q, struct waiter *w)

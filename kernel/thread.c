@@ -31,6 +31,11 @@ static const struct {
     },
 };
 
+const struct list *threads_all(void)
+{
+    return &threads.all;
+}
+
 static void enter(void *arg)
 {
     struct thread *self = arg;
@@ -156,6 +161,11 @@ void thread_sleep_until(uint64_t deadline_ns)
     static const uint32_t never;
 
     sched_block(&never, deadline_ns);
+}
+
+void thread_set_at_rest(bool at_rest)
+{
+    current()->at_rest = at_rest;
 }
 
 void *thread_user_data(const struct thread *thread)

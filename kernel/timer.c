@@ -190,6 +190,14 @@ void timers_move(struct timers *from, struct timers *to)
     spin_unlock_raw(&from->lock);
 }
 
+bool timer_any_armed(void)
+{
+    for (unsigned cpu = 0; cpu < smp_count(); cpu++)
+        if (heapq_first(&smp_sched(cpu)->timers.queue))
+            return true;
+    return false;
+}
+
 void timers_init(struct timers *timers)
 {
     timers->xen_deadline_ns = DEADLINE_NEVER;

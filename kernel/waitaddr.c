@@ -95,7 +95,7 @@ int waitaddr_wait(uint32_t *addr, uint32_t expected, uint64_t deadline_ns)
     /* Also touches the page, whose fault no lock would survive. */
     if (READ_ONCE(*addr) != expected || enqueue(bucket_of(addr), &w, expected))
         return -XEN_EAGAIN;
-    if (sched_block(&w.waiter.woken, deadline_ns) && give_up(&w))
+    if (sync_block(&w.waiter, WAITS_FOR_THREAD, deadline_ns) && give_up(&w))
         return -XEN_ETIME;
     sync_woken(w.waiter.queue, &w.waiter);
     return 0;

@@ -11,6 +11,7 @@
 
 #include <pith/atomic.h>
 #include <pith/clock.h>
+#include <pith/deadlock.h>
 #include <pith/errno.h>
 #include <pith/format.h>
 #include <pith/heap.h>
@@ -158,7 +159,9 @@ static void xenwatch(void *arg)
         void (*deferred)(void);
         struct xs_event *event;
 
+        thread_set_at_rest(true);
         WAITQ_WAIT_UNTIL(stream_waitq(), work_is_waiting(), DEADLINE_NEVER);
+        thread_set_at_rest(false);
         deferred = atomic_exchange(&watch.deferred, NULL);
         if (deferred)
             deferred();
@@ -191,6 +194,7 @@ int watch_add(struct xs_watch *w, const char *dir, const char *node)
     format(w->token, sizeof(w->token), "%u", watch.next_token++);
     list_push_back(&watch.watches, &w->link);
     spin_unlock(&watch.lock);
+    deadlock_source(1);
     return 0;
 }
 
@@ -199,6 +203,7 @@ void watch_drop(struct xs_watch *w)
     spin_lock(&watch.lock);
     list_remove(&w->link);
     spin_unlock(&watch.lock);
+    deadlock_source(-1);
     if (thread_current() != watch.thread)
         WAITQ_WAIT_UNTIL(&watch.idle, READ_ONCE(watch.running) != w,
                          DEADLINE_NEVER);

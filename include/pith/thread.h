@@ -24,6 +24,10 @@ const char *thread_name(const struct thread *thread);
 void thread_yield(void);
 /* Sleeps until clock_monotonic_ns() >= deadline_ns. */
 void thread_sleep_until(uint64_t deadline_ns);
+/* Says from when to when the running thread waits for anybody's next wish, with
+ * nothing under way: that it waits does not mean that the system lives
+ * (docs/architecture.md). */
+void thread_set_at_rest(bool at_rest);
 void thread_exit(void) __attribute__((noreturn));
 /* Frees what ended threads held, which otherwise waits for a vCPU that has
  * nothing to do, or for the next thread_start. Thread context. True if there
