@@ -18,6 +18,7 @@
 #include <pith/hypercall.h>
 #include <pith/map.h>
 #include <pith/panic.h>
+#include <pith/report.h>
 #include <pith/shutdown.h>
 #include <pith/smp.h>
 #include <pith/string.h>
@@ -31,6 +32,7 @@
 #define VECTOR_DOUBLE_FAULT 8
 #define VECTOR_NMI 2
 #define FRAMES_OTHERS 4
+#define TRACE_LINES 16
 
 /* A vCPU that was stopped, on its own stack, which it does not leave. */
 struct stopped {
@@ -215,6 +217,14 @@ static void append_others(void)
         panic_append("%u other vCPUs idle\n", idle);
 }
 
+static void append_trace(void)
+{
+    if (!tracing_is_on())
+        return;
+    panic_append("trace:\n");
+    trace_print(panic_append_text, TRACE_LINES);
+}
+
 /* True for the first vCPU that panics and the first time it does. */
 static bool begin(const char *reason, const struct trap_frame *frame)
 {
@@ -252,6 +262,7 @@ static void report(const char *reason, const struct trap_frame *frame)
     if (end.threads) {
         stop_others();
         append_others();
+        append_trace();
     }
     emergency_write(end.report, end.length);
     if (end.threads) {

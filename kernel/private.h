@@ -193,7 +193,15 @@ bool timer_arm_future(struct timer *timer, uint64_t deadline_ns);
 /* As deadlock_check. */
 bool timer_any_armed(void);
 
-/* --- seeing inside: observe.c, tracing.c --- */
+/* --- seeing inside: observe.c, tracing.c, profile.c --- */
+
+/* thread.c: how often threads were switched to since boot. Thread context. */
+uint64_t thread_switches(void);
+/* Facts of a thread that stays meanwhile. */
+void thread_describe(const struct thread *thread, struct thread_info *out);
+/* Calls fn, which must not block, with the n-th thread, which stays meanwhile.
+ * False: there are fewer. Thread context. */
+bool thread_visit(size_t n, void (*fn)(const struct thread *thread));
 
 struct cpu;
 struct trace_ring;
@@ -205,7 +213,7 @@ struct trace_ring *tracing_new_ring(void);
 /* This vCPU has nothing to run. Interrupts off. */
 static inline bool sched_is_idle(void)
 {
-    return current()->state == THREAD_BLOCKED;
+    return current() == this_sched()->idle;
 }
 /* profile.c: samples on this vCPU from now on, if pith.profile is given. Once
  * it is online; events work. Thread context. */

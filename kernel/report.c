@@ -15,6 +15,7 @@ extern const struct report reports_start[], reports_end[];
 
 REPORT_NEEDS(kernel_counters);
 REPORT_NEEDS(kernel_profile);
+REPORT_NEEDS(kernel_threads);
 REPORT_NEEDS(kernel_trace);
 
 void report_printf(report_print_fn *print, const char *fmt, ...)

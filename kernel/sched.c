@@ -14,6 +14,7 @@
 #include <pith/errno.h>
 #include <pith/fpu.h>
 #include <pith/panic.h>
+#include <pith/trace.h>
 
 /* What a thread that computes is left to run before another one of its level
  * gets its turn: between one and two of these. */
@@ -66,6 +67,9 @@ struct thread *sched_take(struct sched *sched, unsigned cpu)
     return found;
 }
 
+TRACE_EVENT_NAMES(traced_switch, "kernel: switch from %s to %s");
+TRACE_EVENT_NAMES(traced_wake, "kernel: %s ready, while %s runs");
+
 /* Interrupts off. Returns when somebody switches back, perhaps on another
  * vCPU. next may be on its way off its stack elsewhere. */
 static inline void switch_to(struct thread *self, struct thread *next)
@@ -74,6 +78,7 @@ static inline void switch_to(struct thread *self, struct thread *next)
         cpu_relax();
     next->context.running = 1;
     next->switches++;
+    trace(traced_switch, trace_name(self->name), trace_name(next->name));
     cpu_write(thread, next);
     if (next->tls_base != self->tls_base)
         tls_load(next->tls_base);
@@ -152,8 +157,11 @@ static void make_runnable(struct thread *thread)
     /* With the exchange in sched_block: it sees what the caller wrote, or this
      * sees it blocked. */
     if (READ_ONCE(thread->state) == THREAD_BLOCKED &&
-        atomic_compare_exchange(&thread->state, &expected, THREAD_RUNNABLE))
+        atomic_compare_exchange(&thread->state, &expected, THREAD_RUNNABLE)) {
+        trace(traced_wake, trace_name(thread->name),
+              trace_name(current()->name));
         place_thread(thread);
+    }
 }
 
 static void timeout_fired(struct timer *timer)

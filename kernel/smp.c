@@ -139,6 +139,7 @@ static void join(struct sched *sched)
 {
     set_online_locked(sched, true);
     tlb_flush_all();
+    profile_start_here();
     waitq_wake_all(&smp.changed);
 }
 

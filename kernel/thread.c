@@ -14,6 +14,7 @@ static struct {
     struct list all;
     size_t count;
     struct thread *dead; /* ended; may still be leaving their stacks */
+    uint64_t switches;   /* to those that were freed */
 } threads = {.all = LIST_INIT(threads.all)};
 
 static const struct {
@@ -75,8 +76,10 @@ static struct thread *take_dead(void)
                       !atomic_load(&(*link)->context.running)))
         link = &(*link)->next_dead;
     thread = *link;
-    if (thread)
+    if (thread) {
         *link = thread->next_dead;
+        threads.switches += thread->switches;
+    }
     spin_unlock_irqrestore(&threads.lock, flags);
     return thread;
 }
@@ -208,6 +211,16 @@ int thread_set_affinity(const struct cpuset *set)
     return 0;
 }
 
+void thread_describe(const struct thread *thread, struct thread_info *out)
+{
+    str_copy(out->name, thread->name, sizeof(out->name));
+    out->state = READ_ONCE(thread->state) != THREAD_RUNNABLE ? "blocked"
+                 : READ_ONCE(thread->context.running)        ? "running"
+                                                             : "ready";
+    out->cpu = thread->home->cpu;
+    out->switches = thread->switches;
+}
+
 size_t thread_list(struct thread_info *out, size_t max)
 {
     unsigned long flags = spin_lock_irqsave(&threads.lock);
@@ -217,14 +230,38 @@ size_t thread_list(struct thread_info *out, size_t max)
     list_for_each (thread, &threads.all, all_link) {
         if (!max--)
             break;
-        str_copy(out->name, thread->name, sizeof(out->name));
-        out->state = READ_ONCE(thread->state) != THREAD_RUNNABLE ? "blocked"
-                     : READ_ONCE(thread->context.running)        ? "running"
-                                                                 : "ready";
-        out->cpu = thread->home->cpu;
-        out->switches = thread->switches;
-        out++;
+        thread_describe(thread, out++);
     }
     spin_unlock_irqrestore(&threads.lock, flags);
     return count;
+}
+
+uint64_t thread_switches(void)
+{
+    unsigned long flags = spin_lock_irqsave(&threads.lock);
+    uint64_t sum = threads.switches;
+    struct thread *thread;
+
+    list_for_each (thread, &threads.all, all_link)
+        sum += READ_ONCE(thread->switches);
+    for (thread = threads.dead; thread; thread = thread->next_dead)
+        sum += READ_ONCE(thread->switches);
+    spin_unlock_irqrestore(&threads.lock, flags);
+    return sum;
+}
+
+bool thread_visit(size_t n, void (*fn)(const struct thread *thread))
+{
+    unsigned long flags = spin_lock_irqsave(&threads.lock);
+    struct thread *thread;
+    bool found = false;
+
+    list_for_each (thread, &threads.all, all_link)
+        if (!n--) {
+            fn(thread);
+            found = true;
+            break;
+        }
+    spin_unlock_irqrestore(&threads.lock, flags);
+    return found;
 }

@@ -10,13 +10,18 @@
  */
 
 #include "private.h"
+#include <pith/counter.h>
 #include <pith/evtchn.h>
 #include <pith/hypercall.h>
+#include <pith/trace.h>
 #include <xen/xen.h>
 
 /* Xen takes a deadline more than 2^50 ns ahead for a mistake and fires every
  * 100 ms instead; halfway there we just look again. */
 #define AHEAD_MAX_NS (1ull << 49)
+
+COUNTER(set, "kernel.timers_set"); /* at Xen, an exit each */
+COUNTER(fired, "kernel.timers_fired");
 
 static void program_locked(struct timers *timers, uint64_t deadline_ns,
                            uint64_t now_ns)
@@ -24,6 +29,7 @@ static void program_locked(struct timers *timers, uint64_t deadline_ns,
     if (deadline_ns > now_ns && deadline_ns - now_ns > AHEAD_MAX_NS)
         deadline_ns = now_ns + AHEAD_MAX_NS;
     timers->xen_deadline_ns = deadline_ns;
+    counter_add(set, 1);
     hypercall_set_timer_op(MAX(deadline_ns, 1)); /* 0 would disarm */
 }
 
@@ -134,11 +140,15 @@ bool timer_cancel(struct timer *timer)
     return armed;
 }
 
+TRACE_EVENT(traced_timer, "kernel: timer %#lx fires, was set to %lu ns");
+
 static void fire_locked(struct timers *timers, struct timer *timer)
 {
     disarm_locked(timers, timer);
     timers->firing = timer;
     spin_unlock_raw(&timers->lock);
+    counter_add(fired, 1);
+    trace(traced_timer, timer->fn, timer->node.key);
     timer->fn(timer);
     spin_lock_raw(&timers->lock);
     timers->firing = NULL;

@@ -36,7 +36,7 @@ static void write_two(report_print_fn *print)
 const struct counter all_counters[] = {{"a.first", &values[0], NULL},
                                        {"a.second", &values[1], NULL},
                                        {NULL, NULL, list_one}};
-const struct report report_kernel_profile;
+const struct report report_kernel_profile, report_kernel_threads;
 const struct report all_reports[] = {{'h', "this list", write_help},
                                      {'x', "one", write_two},
                                      {'x', "two", write_two}};

@@ -49,6 +49,12 @@ trace_that_is_off_says_so() {
     sysrq r && shows '^off: start with pith.trace=KB'
 }
 
+threads_are_shown_with_backtraces() {
+    sysrq t && shows '^"main" blocked, priority [0-9], vCPU 0, [0-9]+ switches' &&
+        shows '^"xenwatch" running' && shows '^#0 0x[0-9a-f]+ [a-z_]+\+0x' &&
+        shows '^#[0-9]+ 0x[0-9a-f]+ server_run\+0x'
+}
+
 unknown_letter_is_named() {
     sysrq z && shows '^no such report; there are:' && shows '^h  this list' &&
         guest_destroy seen
@@ -59,6 +65,8 @@ trace_shows_events_of_a_request() {
         sysrq r && shows 'xen: event on port [0-9]+' &&
         shows 'xen: upcall, 1 events' && shows 'xen: notify port' &&
         shows 'ring [0-9a-f]+: [0-9]+ requests pushed' &&
+        shows 'kernel: switch from [a-z]+ to [a-z]+' &&
+        shows 'kernel: xenwatch ready, while [a-z]+ runs' &&
         guest_destroy seen
 }
 
@@ -78,6 +86,7 @@ case_run sysrq_letter_is_taken_away letter_is_taken_away
 case_run sysrq_counters_of_all_rooms_are_shown counters_of_all_rooms_are_shown
 case_run sysrq_memory_is_shown memory_is_shown
 case_run sysrq_trace_that_is_off_says_so trace_that_is_off_says_so
+case_run sysrq_threads_are_shown_with_backtraces threads_are_shown_with_backtraces
 case_run sysrq_unknown_letter_is_named unknown_letter_is_named
 case_run sysrq_trace_shows_events_of_a_request trace_shows_events_of_a_request
 case_run sysrq_trace_and_profile_want_numbers trace_and_profile_want_numbers

@@ -96,6 +96,36 @@ TEST(trace_shows_steps_in_order)
     CHECK(strstr(second, "test: step 3 of 3\n") != NULL);
 }
 
+static struct waitq ended = WAITQ_INIT(ended);
+static unsigned steppers;
+
+static void take_turns(void *arg)
+{
+    (void)arg;
+    for (unsigned i = 0; i < 5; i++)
+        thread_yield();
+    steppers--;
+    waitq_wake_all(&ended);
+}
+
+TEST(trace_shows_threads_that_take_turns)
+{
+    const char *at;
+
+    steppers = 2;
+    CHECK(thread_start("ping", THREAD_STACK_BYTES, take_turns, NULL) != NULL);
+    CHECK(thread_start("pong", THREAD_STACK_BYTES, take_turns, NULL) != NULL);
+    WAITQ_WAIT_UNTIL(&ended, steppers == 0, DEADLINE_NEVER);
+    at = line_with('r', "kernel: switch from main to ping\n");
+    for (unsigned i = 0; i < 4; i++) {
+        CHECK(at != NULL);
+        at = strstr(at, i % 2 ? "switch from pong to ping\n"
+                              : "switch from ping to pong\n");
+    }
+    CHECK(at != NULL);
+    CHECK(value_of("kernel.switches") > 10);
+}
+
 static volatile uint64_t sink;
 
 static __attribute__((noinline)) void burn(void)
