@@ -21,6 +21,7 @@ enum { FREE, HELD, WANTED, PROMISED };
 
 void mutex_init(struct mutex *m)
 {
+    lock_order_forget(m, sizeof(*m));
     m->state = FREE;
     m->owner = NULL;
     waitq_init(&m->waiters);
@@ -98,7 +99,7 @@ static int lock_wait(struct mutex *m, uint64_t deadline_ns)
     return 0;
 }
 
-int mutex_lock_until(struct mutex *m, uint64_t deadline_ns)
+static inline int lock_until(struct mutex *m, uint64_t deadline_ns)
 {
     uint32_t expected = FREE;
 
@@ -109,9 +110,21 @@ int mutex_lock_until(struct mutex *m, uint64_t deadline_ns)
     return 0;
 }
 
+int mutex_lock_until(struct mutex *m, uint64_t deadline_ns)
+{
+    int rc;
+
+    lock_order_take(m, LOCK_BLOCKS, CALLED_FROM);
+    rc = lock_until(m, deadline_ns);
+    if (rc)
+        lock_order_drop(m, LOCK_BLOCKS);
+    return rc;
+}
+
 void mutex_lock(struct mutex *m)
 {
-    mutex_lock_until(m, DEADLINE_NEVER);
+    lock_order_take(m, LOCK_BLOCKS, CALLED_FROM);
+    lock_until(m, DEADLINE_NEVER);
 }
 
 int mutex_trylock(struct mutex *m)
@@ -120,6 +133,7 @@ int mutex_trylock(struct mutex *m)
 
     if (!atomic_compare_exchange(&m->state, &expected, HELD))
         return -XEN_EBUSY;
+    lock_order_take(m, LOCK_BLOCKS | LOCK_TRY, CALLED_FROM);
     WRITE_ONCE(m->owner, current());
     return 0;
 }
@@ -144,6 +158,7 @@ void mutex_unlock(struct mutex *m)
     uint32_t expected = HELD;
 
     ASSERT(mutex_is_mine(m));
+    lock_order_drop(m, LOCK_BLOCKS);
     WRITE_ONCE(m->owner, NULL);
     if (unlikely(!atomic_compare_exchange(&m->state, &expected, FREE)))
         unlock_wanted(m);

@@ -246,6 +246,7 @@ static void report(const char *reason, const struct trap_frame *frame)
     const uint64_t *here = __builtin_frame_address(0);
 
     irq_disable();
+    lock_order = NULL; /* what the report needs it takes */
     if (!begin(reason, frame))
         xen_shutdown(SHUTDOWN_crash);
     panic_append("pith: panic: %s\n", reason);

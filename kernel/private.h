@@ -57,6 +57,16 @@ struct sched {
     uint32_t call_wanted; /* exchanged atomically: smp_call_others */
 };
 
+/* lockorder.c: locks that a thread, or a vCPU, holds. */
+struct lock_list {
+    uint32_t count;
+    struct held_lock {
+        const void *lock, *where;
+    } locks[8];
+};
+/* Watches from now on: once the vCPU has its struct cpu. */
+void lock_order_start(void);
+
 struct thread {
     struct context context;    /* while it does not run */
     struct sched *home;        /* whose queue it is in, or where it ran last */
@@ -81,7 +91,8 @@ struct thread {
     /* What only another thread can end: the mutex that it waits for, or
      * WAITS_FOR_THREAD; else NULL. For deadlock.c. */
     const void *waits;
-    bool at_rest; /* thread_set_at_rest */
+    bool at_rest;                         /* thread_set_at_rest */
+    struct lock_list held[CONFIG_CHECKS]; /* the thread's own */
 };
 #define WAITS_FOR_THREAD ((const void *)1)
 

@@ -22,6 +22,7 @@ struct rw_waiter {
 
 void rwlock_init(struct rwlock *l)
 {
+    lock_order_forget(l, sizeof(*l));
     l->state = 0;
     l->writer = NULL;
     waitq_init(&l->waiters);
@@ -82,15 +83,19 @@ static bool give_up(struct rwlock *l, struct rw_waiter *w)
     return gone;
 }
 
-static int lock_until(struct rwlock *l, uint32_t claim, uint64_t deadline_ns)
+static int claim_until(struct rwlock *l, uint32_t claim, uint64_t deadline_ns)
 {
     struct rw_waiter w = {.claim = claim};
 
+    lock_order_take(l, LOCK_BLOCKS, CALLED_FROM);
     if (likely(try_claim(l, claim)))
         return 0;
     enqueue(l, &w);
-    if (sync_block(&w.waiter, WAITS_FOR_THREAD, deadline_ns) && give_up(l, &w))
+    if (sync_block(&w.waiter, WAITS_FOR_THREAD, deadline_ns) &&
+        give_up(l, &w)) {
+        lock_order_drop(l, LOCK_BLOCKS);
         return -XEN_ETIME;
+    }
     sync_woken(&l->waiters, &w.waiter);
     return 0;
 }
@@ -99,6 +104,7 @@ static void leave(struct rwlock *l, uint32_t claim)
 {
     unsigned long flags;
 
+    lock_order_drop(l, LOCK_BLOCKS);
     /* The last one out, and somebody waits. Who comes later sees to it
      * himself. */
     if (likely(atomic_sub(&l->state, claim) - claim != QUEUED))
@@ -112,7 +118,7 @@ static void leave(struct rwlock *l, uint32_t claim)
 int rwlock_read_until(struct rwlock *l, uint64_t deadline_ns)
 {
     ASSERT(READ_ONCE(l->writer) != current());
-    return lock_until(l, 1, deadline_ns);
+    return claim_until(l, 1, deadline_ns);
 }
 
 int rwlock_write_until(struct rwlock *l, uint64_t deadline_ns)
@@ -120,7 +126,7 @@ int rwlock_write_until(struct rwlock *l, uint64_t deadline_ns)
     int rc;
 
     ASSERT(READ_ONCE(l->writer) != current());
-    rc = lock_until(l, WRITER, deadline_ns);
+    rc = claim_until(l, WRITER, deadline_ns);
     if (!rc)
         WRITE_ONCE(l->writer, current());
     return rc;
@@ -138,13 +144,17 @@ void rwlock_write(struct rwlock *l)
 
 int rwlock_tryread(struct rwlock *l)
 {
-    return try_claim(l, 1) ? 0 : -XEN_EBUSY;
+    if (!try_claim(l, 1))
+        return -XEN_EBUSY;
+    lock_order_take(l, LOCK_BLOCKS | LOCK_TRY, CALLED_FROM);
+    return 0;
 }
 
 int rwlock_trywrite(struct rwlock *l)
 {
     if (!try_claim(l, WRITER))
         return -XEN_EBUSY;
+    lock_order_take(l, LOCK_BLOCKS | LOCK_TRY, CALLED_FROM);
     WRITE_ONCE(l->writer, current());
     return 0;
 }

@@ -74,6 +74,7 @@ static __attribute__((noinline)) int wait_slow(struct semaphore *s,
 
 int semaphore_wait_until(struct semaphore *s, uint64_t deadline_ns)
 {
+    lock_order_may_block(s, CALLED_FROM);
     if (likely(atomic_sub(&s->count, 1) > 0))
         return 0;
     return wait_slow(s, deadline_ns);
@@ -81,6 +82,7 @@ int semaphore_wait_until(struct semaphore *s, uint64_t deadline_ns)
 
 void semaphore_wait(struct semaphore *s)
 {
+    lock_order_may_block(s, CALLED_FROM);
     if (unlikely(atomic_sub(&s->count, 1) <= 0))
         wait_slow(s, DEADLINE_NEVER);
 }

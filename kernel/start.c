@@ -81,6 +81,8 @@ void kernel_start(void)
         start_room(room);
     }
     fault_start();
+    if (IS_ENABLED(CONFIG_CHECKS))
+        lock_order_start();
     observe_cpu(this_cpu());
     fpu_init();
     if (smp_init() ||

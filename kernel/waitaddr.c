@@ -92,6 +92,7 @@ int waitaddr_wait(uint32_t *addr, uint32_t expected, uint64_t deadline_ns)
 {
     struct addr_waiter w = {.addr = addr};
 
+    lock_order_may_block(addr, CALLED_FROM);
     /* Also touches the page, whose fault no lock would survive. */
     if (READ_ONCE(*addr) != expected || enqueue(bucket_of(addr), &w, expected))
         return -XEN_EAGAIN;

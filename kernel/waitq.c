@@ -12,6 +12,7 @@
 
 void waitq_init(struct waitq *q)
 {
+    lock_order_forget(q, sizeof(*q));
     q->lock = (struct spinlock)SPINLOCK_INIT;
     list_init(&q->waiters);
 }
@@ -30,11 +31,13 @@ void waitq_prepare(struct waitq *q, struct waiter *w)
 
 int waitq_block_on(struct waiter *w, uint64_t deadline_ns)
 {
+    lock_order_may_block(w->queue, CALLED_FROM);
     return sched_block(&w->woken, deadline_ns);
 }
 
 int waitq_block(uint64_t deadline_ns)
 {
+    lock_order_may_block(&current()->pending, CALLED_FROM);
     return sched_block(&current()->pending, deadline_ns);
 }
 

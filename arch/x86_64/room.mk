@@ -3,6 +3,6 @@ sources := cpu.c spinlock.c vectors.c stubs.S context.c switch.S pagetable.c \
            trace.c random.c
 uses := lib
 headers := atomic.h spinlock.h preempt.h cpu.h vectors.h context.h fpu.h tls.h \
-           lapic.h pagetable.h corenote.h counter.h trace.h cpurandom.h
+           lockorder.h lapic.h pagetable.h corenote.h counter.h trace.h cpurandom.h
 # The compiler's name for it.
 exports := __stack_chk_guard

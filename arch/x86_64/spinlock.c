@@ -13,6 +13,7 @@ static void no_thread_is_due(void)
 {
 }
 
+const struct lock_order_hooks *lock_order;
 void (*spin_yield)(void) = no_yield;
 void (*preempt_give_way)(void) = no_thread_is_due;
 void (*preempt_interrupted)(void) = no_thread_is_due;

@@ -8,6 +8,7 @@
 #define PITH_SPINLOCK_H
 
 #include <pith/atomic.h>
+#include <pith/lockorder.h>
 #include <pith/preempt.h>
 
 struct spinlock {
@@ -28,12 +29,14 @@ extern void (*spin_yield)(void);
 /* Raw: where interrupts or preemption are off already, and stay so. */
 static inline void spin_lock_raw(struct spinlock *lock)
 {
+    lock_order_take(lock, LOCK_SPIN, CODE_HERE);
     if (unlikely(atomic_exchange(&lock->held, 1)))
         spin_wait(lock);
 }
 
 static inline void spin_unlock_raw(struct spinlock *lock)
 {
+    lock_order_drop(lock, LOCK_SPIN);
     atomic_store(&lock->held, 0);
 }
 
