@@ -51,13 +51,13 @@ run: lab apps
 	tools/run-app $(APP) $(XEN)
 .PHONY: host-tests test-images test soak check bench run lab
 
-# The benchmarks' own image.
-$(B)/test/bench/firstframe: test/bench/firstframe.c $(SDK_STAMP)
+# The benchmarks' own images.
+$(B)/test/bench/%: test/bench/%.c $(wildcard test/bench/*.h) $(SDK_STAMP)
 	@mkdir -p $(@D)
 	$(call say,GUEST,$@)
 	$(Q)$(SDK)/bin/pith-cc -O2 -Wall -Wextra -Werror -Iinclude \
 	    -isystem $(XEN_HEADERS) -o $@ $<
-bench: $(B)/test/bench/firstframe
+bench: $(B)/test/bench/firstframe $(B)/test/bench/kernelops
 
 # A backend that lies, for dom0; and programs whose rings begin before 2^32.
 $(B)/test/liar: $(wildcard test/liar/*.c) test/liar/liar.h

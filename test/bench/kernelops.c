@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What single operations of threads and memory cost, by the TSC, which counts
+ * instructions in deterministic mode. Builds for Pith and for Linux. Prints
+ * "FIGURE [PREFIX_]NAME INSTRUCTIONS"; the prefix is the argument.
+ *
+ * An operation's cost is the slope of two run lengths, the least of several:
+ * what another domain or an interrupt takes only adds.
+ */
+
+#ifdef __pith__
+#include "kernelops_pith.h"
+#else
+#include "kernelops_linux.h"
+#endif
+
+#define SHORT 1000
+#define LONG 3000
+#define TRIES 7
+
+static uint64_t tsc(void)
+{
+    return __builtin_ia32_rdtsc();
+}
+
+static uint64_t time_of(void (*run)(unsigned n), unsigned n)
+{
+    uint64_t start = tsc();
+
+    run(n);
+    return tsc() - start;
+}
+
+static void figure(const char *prefix, const char *name,
+                   void (*run)(unsigned n))
+{
+    uint64_t least[2] = {UINT64_MAX, UINT64_MAX};
+
+    for (int i = 0; i < TRIES; i++) {
+        uint64_t t0 = time_of(run, SHORT), t1 = time_of(run, LONG);
+
+        least[0] = t0 < least[0] ? t0 : least[0];
+        least[1] = t1 < least[1] ? t1 : least[1];
+    }
+    printf("FIGURE %s%s %llu\n", prefix, name,
+           (unsigned long long)((least[1] - least[0]) / (LONG - SHORT)));
+}
+
+static void malloc_and_free(unsigned n)
+{
+    while (n--) {
+        void *block = malloc(64);
+
+        __asm__ volatile("" : "+r"(block));
+        free(block);
+    }
+}
+
+/* Two threads: each yields n times, in turns. */
+static void yield_in_pairs(unsigned n)
+{
+    ops_partner_yields(n);
+    while (n--)
+        ops_yield();
+    ops_partner_join();
+}
+
+static void ping_pong(unsigned n)
+{
+    ops_partner_answers(n);
+    while (n--) {
+        ops_post(&ops_ping);
+        ops_wait(&ops_pong);
+    }
+    ops_partner_join();
+}
+
+int main(int argc, char **argv)
+{
+    const char *prefix = argc > 1 ? argv[1] : "";
+
+    ops_begin(prefix);
+    figure(prefix, "malloc_free", malloc_and_free);
+    figure(prefix, "yield_pair", yield_in_pairs);
+    figure(prefix, "semaphore_round", ping_pong);
+    fflush(stdout);
+    return 0;
+}
