@@ -146,6 +146,10 @@ bool thread_allows(const struct thread *thread, unsigned cpu);
  * out of memory. */
 struct thread *thread_new_idle(void);
 
+/* smp.c: no other vCPU was ever started, so that nobody else touches this one's
+ * queues. */
+extern bool smp_alone;
+
 /* smp.c: the boot vCPU's part. 0 or -XEN_ENOMEM. */
 int smp_init(void);
 /* Starts the other vCPUs, as many as Xen has for us; does not wait for them.

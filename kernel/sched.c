@@ -31,19 +31,29 @@ static void push_locked(struct sched *sched, struct thread *thread)
         WRITE_ONCE(sched->top, thread->level);
 }
 
-/* Takes the thread out that *link points at. */
-static void unlink_locked(struct sched *sched, struct run_queue *queue,
-                          struct thread **link)
+/* What the queues' top is once the queue of that level is empty. */
+static void lower_top_locked(struct sched *sched)
 {
-    struct thread *thread = *link;
     uint32_t top = sched->top;
 
-    *link = thread->next_ready;
-    if (!*link)
-        queue->end = link;
     while (top && !sched->queues[top].first)
         top--;
     WRITE_ONCE(sched->top, top);
+}
+
+/* The next thread of this vCPU's own queues, in which each is allowed to run
+ * here. There is one. */
+static struct thread *pop_locked(struct sched *sched)
+{
+    struct run_queue *queue = &sched->queues[sched->top];
+    struct thread *thread = queue->first;
+
+    queue->first = thread->next_ready;
+    if (!queue->first) {
+        queue->end = &queue->first;
+        lower_top_locked(sched);
+    }
+    return thread;
 }
 
 struct thread *sched_take(struct sched *sched, unsigned cpu)
@@ -60,8 +70,12 @@ struct thread *sched_take(struct sched *sched, unsigned cpu)
         while (*link && !thread_allows(*link, cpu))
             link = &(*link)->next_ready;
         found = *link;
-        if (found)
-            unlink_locked(sched, queue, link);
+        if (!found)
+            continue;
+        *link = found->next_ready;
+        if (!*link)
+            queue->end = link;
+        lower_top_locked(sched);
     }
     spin_unlock_raw(&sched->lock);
     return found;
@@ -74,7 +88,7 @@ TRACE_EVENT_NAMES(traced_wake, "kernel: %s ready, while %s runs");
  * vCPU. next may be on its way off its stack elsewhere. */
 static inline void switch_to(struct thread *self, struct thread *next)
 {
-    while (unlikely(READ_ONCE(next->context.running)))
+    while (unlikely(!smp_alone && READ_ONCE(next->context.running)))
         cpu_relax();
     next->context.running = 1;
     next->switches++;
@@ -86,20 +100,25 @@ static inline void switch_to(struct thread *self, struct thread *next)
 }
 
 /* What sched's vCPU, which asks, can run now; NULL: nothing. */
-static struct thread *pick(struct sched *sched)
+static inline struct thread *pick(struct sched *sched)
 {
-    struct thread *next = sched_take(sched, sched->cpu);
+    struct thread *next;
 
-    if (!next)
-        next = place_steal(sched);
-    if (next)
-        next->home = sched;
-    return next;
+    if (likely(smp_alone))
+        return sched->top ? pop_locked(sched) : NULL;
+    if (likely(READ_ONCE(sched->top))) {
+        spin_lock_raw(&sched->lock);
+        next = sched->top ? pop_locked(sched) : NULL; /* stolen meanwhile */
+        spin_unlock_raw(&sched->lock);
+        if (likely(next))
+            return next;
+    }
+    return place_steal(sched);
 }
 
 /* Runs what is to run next. The caller is blocked, has ended, or was queued
  * again. Interrupts off. */
-static void schedule(struct thread *self)
+static inline void schedule(struct thread *self)
 {
     struct sched *sched = this_sched();
     struct thread *next = pick(sched);
@@ -150,7 +169,21 @@ int sched_push(struct sched *sched, struct thread *thread)
     return rc;
 }
 
-static void make_runnable(struct thread *thread)
+/* place_thread, for the case that there is but one vCPU. */
+static inline void place_inline(struct thread *thread)
+{
+    struct sched *sched = this_sched();
+
+    if (unlikely(!smp_alone)) {
+        place_thread(thread);
+        return;
+    }
+    push_locked(sched, thread);
+    if (!sched->slice_armed || thread->level > current()->level)
+        place_look(sched);
+}
+
+static inline void make_runnable(struct thread *thread)
 {
     uint32_t expected = THREAD_BLOCKED;
 
@@ -160,7 +193,7 @@ static void make_runnable(struct thread *thread)
         atomic_compare_exchange(&thread->state, &expected, THREAD_RUNNABLE)) {
         trace(traced_wake, trace_name(thread->name),
               trace_name(current()->name));
-        place_thread(thread);
+        place_inline(thread);
     }
 }
 
@@ -236,24 +269,20 @@ static void give_way(struct thread *self)
     }
 }
 
-/* Counted in instructions: the plainest program that Pith is compared by does
- * nothing else. One queue and two threads of one level are all it touches. */
-void thread_yield(void)
+/* One queue and two threads of one level are all that it touches. */
+static inline void yield(struct sched *sched, bool shared)
 {
+    struct thread *self = current(), *next;
     struct run_queue *queue;
-    struct thread *self, *next;
-    struct sched *sched;
 
-    irq_disable();
-    sched = this_sched();
-    self = current();
-    if (READ_ONCE(sched->top) < self->level)
-        goto out;
-    spin_lock_raw(&sched->lock);
+    if (shared)
+        spin_lock_raw(&sched->lock);
     if (unlikely(sched->top != self->level)) {
-        spin_unlock_raw(&sched->lock);
-        give_way(self);
-        goto out;
+        if (shared)
+            spin_unlock_raw(&sched->lock);
+        if (READ_ONCE(sched->top) > self->level)
+            give_way(self);
+        return;
     }
     queue = &sched->queues[self->level];
     *queue->end = self;
@@ -261,9 +290,20 @@ void thread_yield(void)
     next = queue->first;
     queue->first = next->next_ready;
     self->next_ready = NULL;
-    spin_unlock_raw(&sched->lock);
+    if (shared)
+        spin_unlock_raw(&sched->lock);
     switch_to(self, next);
-out:
+}
+
+/* Counted in instructions: the plainest program that Pith is compared by does
+ * nothing else. */
+__attribute__((optimize("omit-frame-pointer"))) void thread_yield(void)
+{
+    irq_disable();
+    if (likely(smp_alone))
+        yield(this_sched(), false);
+    else
+        yield(this_sched(), true);
     irq_enable();
 }
 
@@ -314,15 +354,15 @@ void sched_idle(void)
         thread_reap();
         irq_disable();
         place_set_asleep(sched, true);
-        next = pick(sched);
-        if (!next) {
+        while (!(next = pick(sched))) {
             if (place_all_asleep())
                 deadlock_check();
             cpu_wait_for_interrupt();
+            irq_disable();
+            place_set_asleep(sched, true); /* a waker took it back */
         }
         place_set_asleep(sched, false);
-        if (next)
-            switch_to(self, next);
+        switch_to(self, next);
         irq_enable();
     }
 }

@@ -36,6 +36,8 @@ static struct {
     struct waitq changed; /* a vCPU's online */
 } smp = {.changed = WAITQ_INIT(smp.changed)};
 
+bool smp_alone = true;
+
 unsigned smp_count(void)
 {
     return READ_ONCE(smp.count);
@@ -250,6 +252,7 @@ static int start(unsigned id)
     rc = (int)hypercall_vcpu_op(VCPUOP_initialise, id, &context);
     if (rc)
         return rc;
+    smp_alone = false;
     WRITE_ONCE(smp.count, id + 1);
     return (int)hypercall_vcpu_op(VCPUOP_up, id, NULL);
 }

@@ -49,6 +49,8 @@ void deadlock_mutex_wait(void)
 {
 }
 
+bool smp_alone = true;
+
 unsigned smp_count(void)
 {
     return 1;
