@@ -174,6 +174,7 @@ int smp_init(void)
     smp.count = 1;
     set_online(sched, true);
     tlb_start();
+    heap_set_call_others(smp_call_others);
     return 0;
 }
 
@@ -306,6 +307,7 @@ static void go_down(void *arg)
     if (thread_set_affinity(&only))
         return; /* it went down meanwhile */
     preempt_disable();
+    heap_flush_cpu();
     set_online_locked(sched, false);
     stay_down(sched);
     join(sched);

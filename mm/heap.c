@@ -1,117 +1,112 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The heap's interface, and the paths that nearly every call takes: an object
- * from, or to, a page that has both free and live ones. What else there is to
- * do is a call that ends the function, so that these save no registers; and
- * they do not divide. Pure.
+ * from, or to, the list of this vCPU, with preemption off and without a lock
+ * or a locked instruction. What else there is to do is a call that ends the
+ * function, so that these save no registers; and they do not divide. Pure.
  */
 
 #include "private.h"
+#include <pith/cpu.h>
 #include <pith/panic.h>
 #include <pith/string.h>
 
-static __attribute__((noinline, noreturn)) void
-damaged(const struct slab_object *object)
+/* What has no class is a block of pages, or nothing. */
+static __attribute__((noinline)) void free_other(void *ptr)
 {
-    panic("heap: %p was written after it was freed", (const void *)object);
+    struct page *page = page_of(ptr);
+
+    if (page && page->class)
+        panic("heap_free: %p is not the start of an allocation", ptr);
+    if (ptr)
+        large_free(ptr);
 }
 
-static __attribute__((noinline, noreturn)) void not_an_object(const void *ptr)
+static __attribute__((noinline, noreturn)) void freed_already(const void *ptr)
 {
-    panic("heap_free: %p is not the start of an allocation", ptr);
+    panic("heap_free: %p was freed already", ptr);
 }
 
-/* object was the last free one of its page. Enters with the class locked. */
-static __attribute__((noinline)) void *end_page(struct slab_class *class,
-                                                void *object)
+static __attribute__((noinline)) void *give_way(void *object)
 {
-    slab_filled(class);
-    spin_unlock(&class->lock);
+    preempt_give_way();
     return object;
 }
 
-static __attribute__((noinline)) void *take_from_new_page(size_t size);
-
-/* size is at most SLAB_MAX. */
-static inline void *take_object(size_t size)
+/* An upcall may take the whole list between any two of these instructions, and
+ * others then change the objects (cache.c): nothing that was read counts until
+ * the exchange has succeeded. */
+static inline void *take_object(size_t class)
 {
-    struct slab_class *class = slab_class(size);
+    struct heap_cache *cache;
     struct slab_object *object;
-    struct page *page;
+    uint64_t word, next;
 
-    spin_lock(&class->lock);
-    if (unlikely(!class->partial))
-        return take_from_new_page(size);
-    page = &page_table.array[class->partial];
-    object =
-        (struct slab_object *)(page_address(class->partial) + page->first_free);
-    if (unlikely(object->mark != slab_mark(object)))
-        damaged(object);
+    preempt_disable();
+    cache = cpu_read(heap);
+    if (unlikely(!cache))
+        return cache_alloc(class);
+    word = READ_ONCE(cache->lists[class]);
+    object = cache_first(word);
+    if (unlikely(!object))
+        return cache_alloc(class);
+    next = READ_ONCE(object->next);
+    if (unlikely(
+            !slab_is_marked(object, next) ||
+            !atomic_local_compare_exchange(&cache->lists[class], word, next)))
+        return cache_alloc(class);
+    if (IS_ENABLED(CONFIG_CHECKS))
+        poison_check(object + 1, slabs.classes[class].bytes - sizeof(*object));
     object->mark = 0;
-    page->live++;
-    page->first_free = (uint16_t)object->next;
-    if (unlikely(page->first_free == SLAB_FULL))
-        return end_page(class, object);
-    spin_unlock(&class->lock);
+    if (unlikely(preempt_enable_is_due()))
+        return give_way(object);
     return object;
 }
 
-/* Enters with the class locked. */
-static void *take_from_new_page(size_t size)
+static inline void put_object(size_t class, struct slab_object *object)
 {
-    struct slab_class *class = slab_class(size);
-    bool grown = slab_grow(class);
+    struct heap_cache *cache;
+    uint64_t word;
 
-    spin_unlock(&class->lock);
-    return grown ? take_object(size) : NULL;
-}
-
-/* Enters with the class locked. */
-static __attribute__((noinline)) void put_at_edge(struct slab_class *class,
-                                                  struct page *page,
-                                                  struct slab_object *object)
-{
-    slab_put(class, page, object);
-    spin_unlock(&class->lock);
+    preempt_disable();
+    cache = cpu_read(heap);
+    if (unlikely(!cache))
+        return cache_free(class, object);
+    word = READ_ONCE(cache->lists[class]);
+    if (unlikely(!cache_room(word) ||
+                 !atomic_local_compare_exchange(&cache->lists[class], word,
+                                                cache_push(word, object))))
+        return cache_free(class, object);
+    preempt_enable();
 }
 
 void *heap_alloc(size_t size_bytes)
 {
     if (likely(size_bytes <= SLAB_MAX))
-        return take_object(size_bytes);
+        return take_object(slab_class(size_bytes));
     return size_bytes <= LARGE_MAX ? large_alloc(size_bytes, 0) : NULL;
 }
 
 void heap_free(void *ptr)
 {
     uint64_t n = page_number(ptr);
-    uint32_t offset = (uint64_t)ptr & (PAGE_SIZE - 1);
+    uint32_t offset = (uint64_t)ptr & (PAGE_SIZE - 1), reciprocal;
     struct slab_object *object = ptr;
-    struct slab_class *class;
-    struct page *page;
+    size_t class;
 
-    if (unlikely(n >= page_table.count ||
-                 page_table.array[n].state != PAGE_SLAB)) {
-        if (ptr)
-            large_free(ptr);
-        return;
-    }
-    page = &page_table.array[n];
-    class = &slabs.classes[page->class];
+    if (unlikely(n >= page_table.count))
+        return free_other(ptr);
+    class = page_table.array[n].class;
+    reciprocal = slabs.reciprocals[class];
     /* offset % bytes == 0, for offsets below 2^16: Lemire, Kaser and Kurz,
-     * "Faster remainder by direct computation" (2019). */
-    if (unlikely(offset * class->reciprocal >= class->reciprocal))
-        not_an_object(ptr);
-    spin_lock(&class->lock);
-    if (unlikely(object->mark == slab_mark(object) ||
-                 page->first_free == SLAB_FULL ||
-                 (page->live == 1 && page->links)))
-        return put_at_edge(class, page, object);
-    object->next = page->first_free;
-    object->mark = slab_mark(object);
-    page->first_free = (uint16_t)offset;
-    page->live--;
-    spin_unlock(&class->lock);
+     * "Faster remainder by direct computation" (2019). Never so for class 0. */
+    if (unlikely(offset * reciprocal >= reciprocal))
+        return free_other(ptr);
+    if (unlikely(slab_is_marked(object, object->next)))
+        freed_already(ptr);
+    if (IS_ENABLED(CONFIG_CHECKS))
+        poison_fill(object + 1, slabs.classes[class].bytes - sizeof(*object));
+    put_object(class, object);
 }
 
 void *heap_zalloc(size_t size_bytes)
@@ -136,7 +131,7 @@ void *heap_alloc_aligned(size_t align, size_t size_bytes)
     while (size < size_bytes && size < SLAB_MAX)
         size *= 2;
     if (size_bytes <= size && size <= SLAB_MAX)
-        return take_object(size);
+        return take_object(slab_class(size));
     while (PAGE_SIZE << order < align)
         order++;
     return size_bytes <= LARGE_MAX ? large_alloc(size_bytes, order) : NULL;
@@ -146,7 +141,7 @@ size_t heap_usable_bytes(const void *ptr)
 {
     struct page *page = page_of(ptr);
 
-    if (page && page->state == PAGE_SLAB)
+    if (page && page->class)
         return slabs.classes[page->class].bytes;
     return large_bytes(ptr);
 }

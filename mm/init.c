@@ -122,6 +122,7 @@ static int mm_init(void)
     if (err)
         return err;
     slab_init();
+    cache_init();
     mm_map_init(root, boot_info.leaves_1g);
     return set_vector_stacks();
 }

@@ -21,6 +21,10 @@ void *large_alloc(size_t size, unsigned order)
     void *ptr;
 
     ptr = pages_take(MAX(count, 1ull << order));
+    if (!ptr) {
+        page_reclaim();
+        ptr = pages_take(MAX(count, 1ull << order));
+    }
     if (!ptr)
         return NULL;
     page = page_of(ptr);

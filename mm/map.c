@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Mappings outside the direct map, in an area of their own far above RAM.
- * Owns the live page tables and the area's address space.
+ * Owns the live page tables and the area's address space. Stacks: stack.c.
  *
  * Each mapping is followed by a page that stays unmapped, and so is the area's
  * first page: every mapping has one on either side.
@@ -12,6 +12,7 @@
 #include <pith/heap.h>
 #include <pith/map.h>
 #include <pith/panic.h>
+#include <pith/string.h>
 
 #define AREA_START 0x400000000000ul
 #define AREA_PAGES 65536ul /* 256 MiB: seven thousand stacks of 32 KiB */
@@ -29,8 +30,10 @@ static struct {
 
 static uint64_t table_alloc(void)
 {
-    void *table = page_alloc_zeroed(0);
+    void *table = page_alloc_now(0);
 
+    if (table)
+        memset(table, 0, PAGE_SIZE);
     return table ? virt_to_phys(table) : 0;
 }
 
@@ -89,91 +92,77 @@ static void unmap_locked(uint64_t vaddr, uint64_t count)
     int err = pt_unmap(map.root_paddr, &map.alloc, vaddr, count * PAGE_SIZE);
 
     ASSERT(!err);
-    for (uint64_t i = 0; i < count; i++)
-        tlb_flush_page(vaddr + i * PAGE_SIZE);
+}
+
+void map_shoot_down(void)
+{
+    tlb_shootdown(AREA_START, AREA_PAGES * PAGE_SIZE);
+}
+
+uint64_t map_take(uint64_t count)
+{
+    uint64_t vaddr = 0;
+
+    spin_lock(&map.lock);
+    if (count && count < AREA_PAGES)
+        vaddr = area_take_locked(count);
+    spin_unlock(&map.lock);
+    return vaddr;
+}
+
+void map_put(uint64_t vaddr, uint64_t count)
+{
+    spin_lock(&map.lock);
     area_put_locked(vaddr, count);
+    spin_unlock(&map.lock);
+}
+
+int map_enter(uint64_t vaddr, uint64_t paddr, uint64_t count, unsigned prot)
+{
+    int err;
+
+    spin_lock(&map.lock);
+    err = pt_map(map.root_paddr, &map.alloc, vaddr, paddr, count * PAGE_SIZE,
+                 prot);
+    spin_unlock(&map.lock);
+    return err;
+}
+
+void *map_end_page(uint64_t vaddr)
+{
+    uint64_t paddr, leaf;
+    unsigned prot;
+    int err;
+
+    spin_lock(&map.lock);
+    err = pt_lookup(map.root_paddr, &map.alloc, vaddr, &paddr, &leaf, &prot);
+    if (!err)
+        unmap_locked(vaddr, 1);
+    spin_unlock(&map.lock);
+    return err ? NULL : phys_to_virt(paddr);
 }
 
 volatile void *map_device(uint64_t paddr, uint64_t size_bytes, unsigned prot)
 {
-    uint64_t count = size_bytes >> PAGE_SHIFT, vaddr = 0;
+    uint64_t count = size_bytes >> PAGE_SHIFT, vaddr = map_take(count);
 
-    if (count && count < AREA_PAGES) {
-        spin_lock(&map.lock);
-        vaddr = area_take_locked(count);
-        if (vaddr && pt_map(map.root_paddr, &map.alloc, vaddr, paddr,
-                            size_bytes, prot)) {
-            unmap_locked(vaddr, count);
-            vaddr = 0;
-        }
-        spin_unlock(&map.lock);
-    }
-    return (volatile void *)vaddr;
+    if (!vaddr)
+        return NULL;
+    if (!map_enter(vaddr, paddr, count, prot))
+        return (volatile void *)vaddr;
+    unmap_device((volatile void *)vaddr, size_bytes);
+    return NULL;
 }
 
 void unmap_device(volatile void *ptr, uint64_t size_bytes)
 {
+    uint64_t vaddr = (uint64_t)ptr, count = size_bytes >> PAGE_SHIFT;
+
     spin_lock(&map.lock);
-    unmap_locked((uint64_t)ptr, size_bytes >> PAGE_SHIFT);
-    spin_unlock(&map.lock);
-}
-
-/* Frees the pages behind the first count of a stack, then the addresses. */
-static void stack_unmap_locked(uint64_t vaddr, uint64_t mapped, uint64_t count)
-{
-    uint64_t paddr, leaf;
-    unsigned prot;
-
-    for (uint64_t i = 0; i < mapped; i++) {
-        int err = pt_lookup(map.root_paddr, &map.alloc, vaddr + i * PAGE_SIZE,
-                            &paddr, &leaf, &prot);
-
-        ASSERT(!err);
-        page_free(phys_to_virt(paddr), 0);
-    }
     unmap_locked(vaddr, count);
-}
-
-/* Pages one by one, so that fragmented memory serves as well. */
-static uint64_t stack_map_locked(uint64_t count)
-{
-    uint64_t vaddr = area_take_locked(count);
-
-    if (!vaddr)
-        return 0;
-    for (uint64_t i = 0; i < count; i++) {
-        void *page = page_alloc(0);
-
-        if (page && !pt_map(map.root_paddr, &map.alloc, vaddr + i * PAGE_SIZE,
-                            virt_to_phys(page), PAGE_SIZE, PT_WRITE))
-            continue;
-        if (page)
-            page_free(page, 0);
-        stack_unmap_locked(vaddr, i, count);
-        return 0;
-    }
-    return vaddr;
-}
-
-void *kstack_alloc(size_t size_bytes)
-{
-    uint64_t count = ALIGN_UP(size_bytes, PAGE_SIZE) >> PAGE_SHIFT, vaddr = 0;
-
-    if (count && count < AREA_PAGES) {
-        spin_lock(&map.lock);
-        vaddr = stack_map_locked(count);
-        spin_unlock(&map.lock);
-    }
-    return (void *)vaddr;
-}
-
-void kstack_free(void *stack, size_t size_bytes)
-{
-    uint64_t count = ALIGN_UP(size_bytes, PAGE_SIZE) >> PAGE_SHIFT;
-
-    spin_lock(&map.lock);
-    stack_unmap_locked((uint64_t)stack, count, count);
     spin_unlock(&map.lock);
+    tlb_shootdown(vaddr, size_bytes);
+    map_put(vaddr, count);
 }
 
 /* Device mappings are uncached, stacks are not. */

@@ -6,6 +6,8 @@
  * Invariant: only the first page of a block has a state other than PAGE_NONE,
  * and two free buddies of one order never exist at once.
  *
+ * With CONFIG_CHECKS pages that were freed hold poison until they are taken.
+ *
  * RAM joins in steps, when what joined before does not serve: to initialise
  * all records would cost a guest of 256 MB more than the rest of its boot.
  */
@@ -15,6 +17,7 @@
 #include <pith/string.h>
 
 #define STEP_BYTES (16ull << 20)
+#define POISON_PAGES 16ul
 
 struct page_table page_table;
 
@@ -25,6 +28,7 @@ static struct {
     uint32_t nonempty; /* a bit for each order with free blocks */
     uint32_t first[PAGE_MAX_ORDER + 1];
     uint64_t total_pages, free_pages; /* without what is pending */
+    uint64_t idle_pages;              /* page_reclaim would free */
     uint64_t records;                 /* that the array has room for */
     struct ranges *pending;           /* RAM yet to join */
     unsigned next_pending;
@@ -132,8 +136,6 @@ static uint32_t take_block_locked(unsigned order)
     unsigned have;
     uint32_t n;
 
-    if (order > PAGE_MAX_ORDER)
-        return 0;
     while (!(pool.nonempty >> order))
         if (!grow_locked())
             return 0;
@@ -150,14 +152,56 @@ static uint32_t take_block_locked(unsigned order)
     return n;
 }
 
-void *page_alloc(unsigned order)
+/* The first pages of what is freed get poison: a test that takes and gives all
+ * of its memory would do nothing else. */
+static void set_poison(uint32_t n, uint64_t count)
+{
+    count = MIN(count, POISON_PAGES);
+    poison_fill(page_address(n), count << PAGE_SHIFT);
+    for (uint64_t i = n; i < n + count; i++)
+        page_table.array[i].poisoned = 1;
+}
+
+/* The caller has taken the pages. */
+static void check_poison(uint32_t n, uint64_t count)
+{
+    for (uint64_t i = n; i < n + count; i++)
+        if (page_table.array[i].poisoned) {
+            page_table.array[i].poisoned = 0;
+            poison_check(page_address(i), PAGE_SIZE);
+        }
+}
+
+/* The first count pages of a block that was taken; n 0: none. */
+static void *taken(uint32_t n, uint64_t count)
+{
+    if (!n)
+        return NULL;
+    if (IS_ENABLED(CONFIG_CHECKS))
+        check_poison(n, count);
+    return page_address(n);
+}
+
+void *page_alloc_now(unsigned order)
 {
     uint32_t n;
 
+    if (order > PAGE_MAX_ORDER)
+        return NULL;
     spin_lock(&pool.lock);
     n = take_block_locked(order);
     spin_unlock(&pool.lock);
-    return n ? page_address(n) : NULL;
+    return taken(n, 1ull << order);
+}
+
+void *page_alloc(unsigned order)
+{
+    void *pages = page_alloc_now(order);
+
+    if (pages)
+        return pages;
+    page_reclaim();
+    return page_alloc_now(order);
 }
 
 void *page_alloc_zeroed(unsigned order)
@@ -179,6 +223,8 @@ void page_free(void *pages, unsigned order)
             page->state == PAGE_USED && page->order == order;
     if (valid) {
         page->state = PAGE_NONE;
+        if (IS_ENABLED(CONFIG_CHECKS))
+            set_poison((uint32_t)page_number(pages), 1ull << order);
         put_block_locked((uint32_t)page_number(pages), order);
     }
     spin_unlock(&pool.lock);
@@ -193,18 +239,29 @@ void *pages_take(uint64_t count)
 
     while (order <= PAGE_MAX_ORDER && 1ull << order < count)
         order++;
+    if (order > PAGE_MAX_ORDER)
+        return NULL;
     spin_lock(&pool.lock);
     n = take_block_locked(order);
     if (n)
         put_run_locked(n + (uint32_t)count, (1ull << order) - count);
     spin_unlock(&pool.lock);
-    return n ? page_address(n) : NULL;
+    return taken(n, count);
 }
 
 void pages_put(void *ptr, uint64_t count)
 {
+    if (IS_ENABLED(CONFIG_CHECKS))
+        set_poison((uint32_t)page_number(ptr), count);
     spin_lock(&pool.lock);
     put_run_locked((uint32_t)page_number(ptr), count);
+    spin_unlock(&pool.lock);
+}
+
+void pages_add_idle(int64_t count)
+{
+    spin_lock(&pool.lock);
+    pool.idle_pages += (uint64_t)count;
     spin_unlock(&pool.lock);
 }
 
@@ -241,6 +298,6 @@ void page_get_stats(struct page_stats *out)
         pending += (pool.pending->list[i].end - pool.pending->list[i].start) >>
                    PAGE_SHIFT;
     out->total_pages = pool.total_pages + pending;
-    out->free_pages = pool.free_pages + pending;
+    out->free_pages = pool.free_pages + pool.idle_pages + pending;
     spin_unlock(&pool.lock);
 }

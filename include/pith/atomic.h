@@ -29,4 +29,18 @@
     __atomic_compare_exchange_n(p, expected, desired, false, __ATOMIC_SEQ_CST, \
                                 __ATOMIC_SEQ_CST)
 
+/* Stores desired if *p == expected; returns whether it did. One instruction,
+ * so no upcall of this vCPU comes in between; other vCPUs may. */
+static inline bool atomic_local_compare_exchange(uint64_t *p, uint64_t expected,
+                                                 uint64_t desired)
+{
+    bool done;
+
+    __asm__ volatile("cmpxchgq %3, %1"
+                     : "=@ccz"(done), "+m"(*p), "+a"(expected)
+                     : "r"(desired)
+                     : "memory");
+    return done;
+}
+
 #endif

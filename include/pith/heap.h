@@ -3,6 +3,10 @@
  * The heap: size classes up to 2048 bytes on single pages, whole pages above.
  * The same allocator serves the kernel and the program's malloc. mm/.
  * Not in upcalls. Never blocks. Out of memory is NULL, always.
+ *
+ * Each vCPU keeps a few free objects of each class (32, and 4 KiB, at most),
+ * wherever they were allocated, so that it seldom takes a lock. They go back
+ * when memory is short.
  */
 #ifndef PITH_HEAP_H
 #define PITH_HEAP_H
@@ -23,6 +27,15 @@ void heap_free(void *ptr);
 /* Bytes usable at ptr. */
 size_t heap_usable_bytes(const void *ptr);
 
+/* Empties the cache of the vCPU that it runs on: for one that goes out of
+ * service, while nobody can reach it. */
+void heap_flush_cpu(void);
+/* How to run fn(arg) in an upcall on every other vCPU and wait until they have:
+ * kernel/'s smp_call_others. Without it memory in other vCPUs' caches stays
+ * there. Once. */
+void heap_set_call_others(void (*call)(void (*fn)(void *arg), void *arg));
+
+/* Exact while nobody allocates or frees, near otherwise. */
 struct heap_stats {
     uint64_t pages;       /* taken from the page allocator */
     uint64_t used_bytes;  /* in live allocations, rounded to their class */

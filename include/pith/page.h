@@ -25,8 +25,8 @@ static inline uint64_t virt_to_phys(const void *ptr)
 }
 
 /* Returns 2^order physically contiguous pages, aligned to their size, not
- * zeroed, NULL when there are none. Any context, upcalls excepted. Never
- * blocks. */
+ * zeroed, NULL when there are none, not even after page_reclaim. Any context,
+ * upcalls excepted. Never blocks. */
 void *page_alloc(unsigned order);
 /* The same, zeroed: for pages that a peer will see. */
 void *page_alloc_zeroed(unsigned order);
@@ -37,9 +37,15 @@ void page_free(void *pages, unsigned order);
  * the whole pages in [paddr, paddr + size_bytes). Once for each. */
 void page_add(uint64_t paddr, uint64_t size_bytes);
 
+/* Gives the allocator what mm/ keeps for quick reuse: free objects in the
+ * caches of all vCPUs, stacks of ended threads. page_alloc and the heap do so
+ * themselves before they return NULL. Where interrupts or preemption are off,
+ * as under a spin lock: only what takes no waiting for another vCPU. */
+void page_reclaim(void);
+
 struct page_stats {
     uint64_t total_pages; /* RAM that the allocator manages */
-    uint64_t free_pages;
+    uint64_t free_pages;  /* with stacks of ended threads that are kept */
 };
 void page_get_stats(struct page_stats *out);
 

@@ -30,8 +30,9 @@ static inline void preempt_disable(void)
                      : "memory", "cc");
 }
 
-/* Ends a disable; gives way at once if that is due. */
-static inline void preempt_enable(void)
+/* Ends a disable. True: the caller must call preempt_give_way. For paths that
+ * have something to return and would rather end with that call. */
+static inline bool preempt_enable_is_due(void)
 {
     bool due;
 
@@ -39,7 +40,13 @@ static inline void preempt_enable(void)
                      : "=@ccz"(due)
                      : "i"(offsetof(struct cpu, preempt))
                      : "memory");
-    if (unlikely(due))
+    return due;
+}
+
+/* Ends a disable; gives way at once if that is due. */
+static inline void preempt_enable(void)
+{
+    if (unlikely(preempt_enable_is_due()))
         preempt_give_way();
 }
 

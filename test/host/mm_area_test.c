@@ -2,9 +2,9 @@
 /* Areas against a model of 512 pages: what is where, with which rights and
  * contents, and that no TLB keeps what the tables no longer say. */
 /* sources: mm/area.c mm/area_pages.c mm/area_tree.c mm/page.c mm/slab.c */
-/* sources: mm/large.c mm/heap.c */
+/* sources: mm/large.c mm/heap.c mm/cache.c mm/reclaim.c mm/poison.c */
 /* sources: arch/x86_64/pagetable.c arch/x86_64/pagerange.c */
-/* flags: -include test/host/fake_spinlock.h */
+/* flags: -include test/host/mm_fake_cpu.h */
 
 #include "../../mm/area.h"
 #include "mm_arena.h"

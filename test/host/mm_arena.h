@@ -17,6 +17,8 @@ static char *arena, *arena_memory;
 static struct page *arena_records;
 static struct ranges arena_ranges;
 static jmp_buf arena_panicked;
+_Thread_local struct cpu fake_cpu;
+bool fake_interrupts = true;
 static char arena_reason[256];
 
 static void __attribute__((unused))
@@ -48,6 +50,13 @@ static void arena_init(uint64_t pages)
     arena_ranges.list[0].end = (uint64_t)arena + pages * PAGE_SIZE;
     page_table_init(arena_records, first, count, &arena_ranges);
     slab_init();
+    cache_init();
+    fake_cpu = (struct cpu){.preempt = PREEMPT_NOT_DUE};
+}
+
+/* mm/stack.c needs page tables: kernel/'s tests have it. */
+void stacks_reclaim(void)
+{
 }
 
 static void arena_fini(void)

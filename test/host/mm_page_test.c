@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The buddy allocator: no overlap, nothing lost, misuse is a named panic. */
-/* sources: mm/page.c */
-/* flags: -include test/host/fake_spinlock.h */
+/* sources: mm/page.c mm/slab.c mm/cache.c mm/reclaim.c */
+/* sources: mm/poison.c */
+/* flags: -include test/host/mm_fake_cpu.h */
 
 #include "mm_arena.h"
 #include "test.h"
-
-/* mm/slab.c is not part of this program. */
-void slab_init(void)
-{
-}
 
 #define PAGES 3000
 #define BLOCKS 400
