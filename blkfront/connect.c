@@ -53,9 +53,15 @@ static int blk_probe(struct xenbus_device *bus)
     return 0;
 }
 
+/* The connection stays until its port is closed. */
 static void backend_event(evtchn_port_t port, void *arg)
 {
-    worker_wake(arg);
+    struct blkfront *disk = arg;
+    const struct blk_connection *c = READ_ONCE(disk->connection);
+
+    if (c && !front_ring_moved(&c->ring))
+        evtchn_useless(port);
+    worker_wake(disk);
 }
 
 static void connection_free(struct blk_connection *c)

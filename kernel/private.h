@@ -202,6 +202,8 @@ void timers_look(struct timers *timers);
 /* Moves all timers of from, whose vCPU this is, to another vCPU's, which must
  * look then. Interrupts off. */
 void timers_move(struct timers *from, struct timers *to);
+/* throttle.c: gives xen/ a timer. After timers_start. */
+void throttle_start(void);
 /* As timer_arm, but says false instead of firing at once when deadline_ns has
  * passed already; then the timer is not armed. */
 bool timer_arm_future(struct timer *timer, uint64_t deadline_ns);

@@ -46,6 +46,7 @@ static void start_events(void)
         rc = timers_start();
     if (rc)
         lifecycle_refuse(1, "kernel: no events from Xen: %s", errno_name(rc));
+    throttle_start();
     tty_start();
     profile_start_here();
     smp_start();

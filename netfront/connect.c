@@ -80,6 +80,8 @@ static void on_event(evtchn_port_t port, void *arg)
     const struct netdev_client *client = READ_ONCE(nf->netdev.client);
 
     nf->netdev.stats.events++;
+    if (!front_ring_moved(&nf->tx.ring) && !front_ring_moved(&nf->rx.ring))
+        evtchn_useless(port);
     if (client)
         client->wake(nf->netdev.client_arg);
 }

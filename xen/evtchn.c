@@ -22,6 +22,11 @@
 
 #define NO_VCPU UINT16_MAX
 
+/* Set at boot; the first device's thread takes it. */
+static struct {
+    evtchn_port_t boot_timer; /* 0: none that is to become urgent */
+} state;
+
 static void port_close(evtchn_port_t port)
 {
     struct evtchn_close op = {.port = port};
@@ -39,6 +44,7 @@ static int handler_set(evtchn_port_t port, unsigned vcpu, evtchn_fn *fn,
     if (rc)
         return rc;
     handler->arg = arg;
+    evtchn_throttle_reset(handler);
     handler->send.port = port;
     WRITE_ONCE(handler->vcpu, vcpu);
     /* Releases the fields above to evtchn_deliver. */
@@ -60,6 +66,15 @@ static int port_open(evtchn_port_t port, unsigned vcpu, evtchn_fn *fn,
     return 0;
 }
 
+/* Setting a priority is an exit. The boot vCPU's timer, which every guest has,
+ * gets its own when there is something that it could come before. */
+static void urge(evtchn_port_t *port)
+{
+    if (*port)
+        evtchn_set_priority(*port, EVTCHN_PRIORITY_URGENT);
+    *port = 0;
+}
+
 int evtchn_alloc_unbound(uint16_t remote_domid, evtchn_fn *fn, void *arg,
                          evtchn_port_t *out)
 {
@@ -67,7 +82,11 @@ int evtchn_alloc_unbound(uint16_t remote_domid, evtchn_fn *fn, void *arg,
                                       .remote_dom = remote_domid};
     int rc = hypercall_event_channel_op(EVTCHNOP_alloc_unbound, &op);
 
-    return rc ? rc : port_open(op.port, 0, fn, arg, out);
+    if (!rc)
+        rc = port_open(op.port, 0, fn, arg, out);
+    if (!rc)
+        urge(&state.boot_timer);
+    return rc;
 }
 
 int evtchn_bind_interdomain(uint16_t remote_domid, evtchn_port_t remote_port,
@@ -77,7 +96,11 @@ int evtchn_bind_interdomain(uint16_t remote_domid, evtchn_port_t remote_port,
                                          .remote_port = remote_port};
     int rc = hypercall_event_channel_op(EVTCHNOP_bind_interdomain, &op);
 
-    return rc ? rc : port_open(op.local_port, 0, fn, arg, out);
+    if (!rc)
+        rc = port_open(op.local_port, 0, fn, arg, out);
+    if (!rc)
+        urge(&state.boot_timer);
+    return rc;
 }
 
 int evtchn_bind_virq(unsigned virq, unsigned vcpu, evtchn_fn *fn, void *arg,
@@ -88,9 +111,13 @@ int evtchn_bind_virq(unsigned virq, unsigned vcpu, evtchn_fn *fn, void *arg,
 
     if (!rc)
         rc = port_open(op.port, vcpu, fn, arg, out);
-    if (!rc && virq == VIRQ_TIMER)
-        evtchn_set_priority(op.port, EVTCHN_PRIORITY_URGENT);
-    return rc;
+    if (rc || virq != VIRQ_TIMER)
+        return rc;
+    if (vcpu == 0)
+        state.boot_timer = op.port;
+    else
+        urge(&op.port);
+    return 0;
 }
 
 int evtchn_bind_ipi(unsigned vcpu, evtchn_fn *fn, void *arg, evtchn_port_t *out)
@@ -101,7 +128,7 @@ int evtchn_bind_ipi(unsigned vcpu, evtchn_fn *fn, void *arg, evtchn_port_t *out)
     if (!rc)
         rc = port_open(op.port, vcpu, fn, arg, out);
     if (!rc)
-        evtchn_set_priority(op.port, EVTCHN_PRIORITY_URGENT);
+        urge(&op.port);
     return rc;
 }
 
@@ -119,6 +146,7 @@ void evtchn_close(evtchn_port_t port)
     /* With evtchn_deliver: it sees fn gone, or this sees it running. */
     barrier_full();
     evtchn_wait_idle(port, handler->vcpu);
+    evtchn_throttle_cancel(handler);
     port_close(port);
 }
 
@@ -136,12 +164,13 @@ int evtchn_set_vcpu(evtchn_port_t port, unsigned vcpu)
     struct evtchn_handler *handler = evtchn_handler_of_open(port);
     struct evtchn_bind_vcpu op = {.port = port, .vcpu = vcpu};
     unsigned from = handler->vcpu;
-    bool was_masked;
+    bool was_masked, was_throttled;
     int rc;
 
     if (!evtchn_vcpu_find(vcpu))
         return -XEN_ENOENT;
-    was_masked = evtchn_abi->mask(port);
+    was_throttled = evtchn_throttle_cancel(handler);
+    was_masked = evtchn_abi->mask(port) && !was_throttled;
     atomic_store(&handler->vcpu, NO_VCPU);
     /* With evtchn_deliver: it sees this, or this sees it running. */
     barrier_full();

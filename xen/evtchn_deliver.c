@@ -6,6 +6,7 @@
 #include "private.h"
 
 #include <pith/atomic.h>
+#include <pith/counter.h>
 #include <pith/cpu.h>
 #include <pith/hypercall.h>
 #include <pith/panic.h>
@@ -31,11 +32,24 @@ void evtchn_unmask_by_xen(evtchn_port_t port)
     ASSERT(!rc);
 }
 
+COUNTER(strays, "xen.stray_events");
+
 /* A port that nobody here ever had should not fire at all. */
 static void silence(evtchn_port_t port)
 {
+    counter_add(strays, 1);
     evtchn_abi->mask(port);
     evtchn_abi->test_and_clear(port);
+}
+
+/* An event that the handler does not call useless was of use. */
+static void call(struct evtchn_handler *handler, evtchn_fn *fn,
+                 evtchn_port_t port)
+{
+    handler->was_useless = false;
+    fn(port, handler->arg);
+    if (unlikely(handler->useless) && !handler->was_useless)
+        evtchn_throttle_reset(handler);
 }
 
 TRACE_EVENT(traced_event, "xen: event on port %lu");
@@ -61,7 +75,7 @@ bool evtchn_deliver(struct evtchn_vcpu *vcpu, evtchn_port_t port)
         if (fn) {
             vcpu->stats.events++;
             trace(traced_event, port, 0);
-            fn(port, handler->arg);
+            call(handler, fn, port);
         }
     }
     atomic_store(&vcpu->running, 0);
@@ -98,6 +112,7 @@ void evtchn_unmask(evtchn_port_t port)
 {
     struct evtchn_handler *handler = evtchn_handler_of_open(port);
 
+    evtchn_throttle_cancel(handler);
     evtchn_abi->unmask(port);
     if (!evtchn_abi->is_pending(port))
         return;
@@ -113,5 +128,6 @@ void evtchn_unmask(evtchn_port_t port)
 
 void evtchn_mask(evtchn_port_t port)
 {
+    evtchn_throttle_cancel(evtchn_handler_of_open(port));
     evtchn_abi->mask(port);
 }

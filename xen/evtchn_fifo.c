@@ -51,21 +51,23 @@ static event_word_t *word_of(evtchn_port_t port)
  * and sets them PENDING when it gets the page. */
 static int add_page(void)
 {
-    event_word_t *page = page_alloc(0);
+    const uint64_t two_masked = (uint64_t)MASKED << 32 | MASKED;
+    uint64_t *page = page_alloc(0);
     struct evtchn_expand_array op;
     int rc;
 
     if (!page)
         return -XEN_ENOMEM;
-    for (unsigned i = 0; i < PAGE_WORDS; i++)
-        page[i] = MASKED;
+#pragma GCC unroll 8
+    for (unsigned i = 0; i < PAGE_WORDS / 2; i++)
+        page[i] = two_masked;
     op.array_gfn = virt_to_phys(page) >> PAGE_SHIFT;
     rc = hypercall_event_channel_op(EVTCHNOP_expand_array, &op);
     if (rc) {
         page_free(page, 0);
         return rc;
     }
-    array.pages[array.page_count++] = page;
+    array.pages[array.page_count++] = (event_word_t *)page;
     return 0;
 }
 

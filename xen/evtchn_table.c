@@ -16,8 +16,8 @@
 #include <pith/spinlock.h>
 #include <pith/string.h>
 
-#define CHUNK_HANDLERS 64
-#define FIRST_SLOTS 16
+#define CHUNK_HANDLERS 32
+#define FIRST_SLOTS 32
 
 struct directory {
     uint32_t slots;

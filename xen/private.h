@@ -37,7 +37,7 @@ struct evtchn_vcpu {
     struct evtchn_vcpu *next; /* all that exist, for the statistics */
 } __attribute__((aligned(256)));
 _Static_assert(sizeof(struct vcpu_info) == 64, "vcpu_info is a cache line");
-_Static_assert(sizeof(struct evtchn_vcpu) == 256, "one heap object, one page");
+_Static_assert(offsetof(struct evtchn_vcpu, fifo_head) <= 256, "in one page");
 
 /* This vCPU's vcpu_info; preemption off. Before evtchn_vcpu_init only on the
  * boot vCPU, whose first one is in the shared info page. */
@@ -85,6 +85,13 @@ struct evtchn_handler {
      * fewer page-table levels to it than to a stack. */
     struct evtchn_send send;
     uint16_t vcpu; /* the only one that runs fn */
+    /* evtchn_throttle.c: whether the last event was useless, how many were in
+     * a row, throttlings in a row; since when those are counted, or when the
+     * throttling ends; whether it is throttled, and which port with it. */
+    bool was_useless;
+    uint8_t useless, level;
+    uint64_t time_ns;
+    struct evtchn_handler *throttled;
 };
 
 /* evtchn_table.c. 0 or -XEN_ENOMEM. */
@@ -98,6 +105,15 @@ int evtchn_handler_make(evtchn_port_t port, struct evtchn_handler **out);
 int evtchn_table_start(void);
 /* The entry of a port that is ours. */
 struct evtchn_handler *evtchn_handler_of_open(evtchn_port_t port);
+
+/* evtchn_throttle.c: if handler's port is throttled, ends that, the port stays
+ * masked, and says true. Any context. */
+bool evtchn_throttle_cancel(struct evtchn_handler *handler);
+/* An event was of use. */
+static inline void evtchn_throttle_reset(struct evtchn_handler *handler)
+{
+    handler->useless = handler->level = 0;
+}
 
 /* upcall.c: the event state of vCPU id, NULL before its evtchn_vcpu_init. */
 struct evtchn_vcpu *evtchn_vcpu_find(unsigned id);

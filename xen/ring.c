@@ -109,6 +109,11 @@ int front_ring_get(struct front_ring *ring, void *response,
     return 1;
 }
 
+bool front_ring_moved(const struct front_ring *ring)
+{
+    return READ_ONCE(header(ring)->rsp_prod) != READ_ONCE(ring->rsp_cons);
+}
+
 int front_ring_arm(struct front_ring *ring, uint32_t after)
 {
     long count;

@@ -1,5 +1,6 @@
 sources := init.c hypercall.c physmap.c info.c evtchn.c evtchn_table.c \
-           evtchn_deliver.c evtchn_abi.c evtchn_2level.c evtchn_fifo.c upcall.c \
+           evtchn_deliver.c evtchn_abi.c evtchn_2level.c evtchn_fifo.c \
+           evtchn_throttle.c upcall.c \
            grant.c ring.c console.c emergency.c pvclock.c clock.c shutdown.c \
            poweroff.c acpi_s5.c
 uses := lib arch boot mm

@@ -272,6 +272,7 @@ void evtchn_get_stats(struct evtchn_stats *out)
         sum.upcalls += READ_ONCE(vcpu->stats.upcalls);
         sum.events += READ_ONCE(vcpu->stats.events);
         sum.spurious += READ_ONCE(vcpu->stats.spurious);
+        sum.throttled += READ_ONCE(vcpu->stats.throttled);
     }
     *out = sum;
 }

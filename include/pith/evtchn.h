@@ -17,7 +17,8 @@ struct trap_frame;
 typedef uint32_t evtchn_port_t; /* as xen/event_channel.h */
 
 /* Upcall context: interrupts off, must neither block nor allocate. The port
- * is cleared before the call and stays unmasked. */
+ * is cleared before the call and stays unmasked. If the other end may send for
+ * nothing, see evtchn_useless. */
 typedef void evtchn_fn(evtchn_port_t port, void *arg);
 
 /* Each binds a new local port, masked, to fn(port, arg) and stores it in
@@ -68,6 +69,17 @@ enum {
  * this ABI has none (2-level). Any context. */
 int evtchn_set_priority(evtchn_port_t port, unsigned priority);
 
+/* Says that an event was for nothing: an honest peer's events are so now and
+ * then, never many in a row. After 64 of those within 100 ms the port stays
+ * masked for 1 ms, and longer if it goes on so, at most 64 ms; events of that
+ * time merge and come afterwards. Named on the console. Only in the port's own
+ * handler. */
+void evtchn_useless(evtchn_port_t port);
+/* kernel/'s timer for that: arm is called, interrupts off, with the time at
+ * which evtchn_throttle_expire wants to be called next, in any context. */
+void evtchn_set_throttle_timer(void (*arm)(uint64_t deadline_ns));
+void evtchn_throttle_expire(void);
+
 /* Sends an event to the other end. Any context. Returns 0 or -XEN_E*. */
 int evtchn_notify(evtchn_port_t port);
 
@@ -78,6 +90,7 @@ const struct trap_frame *evtchn_interrupted(void);
 /* Events delivered and upcalls taken on all vCPUs, for /status and tests. */
 struct evtchn_stats {
     uint64_t upcalls, events, spurious;
+    uint64_t throttled; /* times that a port was */
 };
 void evtchn_get_stats(struct evtchn_stats *out);
 /* A mix of when some of the upcalls came, for random numbers. */

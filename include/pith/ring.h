@@ -39,6 +39,9 @@ bool front_ring_push(struct front_ring *ring);
  * -XEN_EIO when the peer's index cannot be. */
 int front_ring_get(struct front_ring *ring, void *response,
                    size_t response_bytes);
+/* Whether the peer has moved its index: a response may be there. For an event's
+ * handler, which need not hold the caller's lock. */
+bool front_ring_moved(const struct front_ring *ring);
 /* Asks for an event once "after" responses more than those taken are there (1:
  * the next one). Returns 0; 1 if they are there already, so that no event will
  * come (the caller drains and arms again); or -XEN_EIO. */

@@ -8,9 +8,11 @@
 /* cmdline: pith.upcall=callback callback */
 /* clang-format on */
 
+#include <pith/clock.h>
 #include <pith/cpu.h>
 #include <pith/errno.h>
 #include <pith/evtchn.h>
+#include <pith/thread.h>
 #include <pith/xeninfo.h>
 #include <xen/arch-x86/cpuid.h>
 #include <xen/xen.h>
@@ -255,6 +257,115 @@ TEST(binding_to_a_port_that_does_not_exist_is_an_error)
     CHECK_EQ(evtchn_bind_virq(VIRQ_TIMER, 0, on_event, &far, &port),
              -XEN_EEXIST); /* it is kernel/'s */
     CHECK_EQ(port, 4711);
+}
+
+static bool useful;
+
+static void on_nothing(evtchn_port_t port, void *arg)
+{
+    struct end *end = arg;
+
+    end->hits++;
+    if (!useful)
+        evtchn_useless(port);
+}
+
+static uint64_t throttlings(void)
+{
+    struct evtchn_stats stats;
+
+    evtchn_get_stats(&stats);
+    return stats.throttled;
+}
+
+/* Sends until the port is throttled, and then some more; false if it never is,
+ * or is heard as if it were not. */
+static bool storm(void)
+{
+    uint64_t before = throttlings();
+    unsigned sent = 0, heard;
+
+    far.hits = 0;
+    while (throttlings() == before)
+        if (evtchn_notify(near.port) || ++sent > 100000)
+            return false;
+    for (unsigned i = 0; i < 5000; i++)
+        evtchn_notify(near.port);
+    heard = far.hits;
+    return heard >= 64 && heard - MIN(heard, sent) < 2500;
+}
+
+/* Sleeps until far's handler has run, two seconds at most. */
+static void await_hit(void)
+{
+    uint64_t give_up = clock_monotonic_ns() + 2 * NS_PER_SEC;
+
+    while (!far.hits && clock_monotonic_ns() < give_up)
+        thread_sleep_until(clock_monotonic_ns() + NS_PER_MS);
+}
+
+TEST(port_that_fires_for_nothing_is_throttled)
+{
+    CHECK_EQ(evtchn_alloc_unbound(DOMID_SELF, on_event, &near, &near.port), 0);
+    CHECK_EQ(evtchn_bind_interdomain(DOMID_SELF, near.port, on_nothing, &far,
+                                     &far.port),
+             0);
+    useful = false;
+    evtchn_unmask(far.port);
+    CHECK(storm());
+    /* What came meanwhile is not lost, and a use ends it. */
+    useful = true;
+    far.hits = 0;
+    evtchn_notify(near.port);
+    await_hit();
+    CHECK(far.hits >= 1);
+    far.hits = 0;
+    for (unsigned i = 0; i < 1000; i++)
+        evtchn_notify(near.port);
+    CHECK_EQ(far.hits, 1000);
+    evtchn_close(far.port);
+    evtchn_close(near.port);
+}
+
+TEST(throttled_port_may_be_moved_and_closed)
+{
+    CHECK_EQ(evtchn_alloc_unbound(DOMID_SELF, on_event, &near, &near.port), 0);
+    useful = false;
+    for (unsigned i = 0; i < 2; i++) {
+        CHECK_EQ(evtchn_bind_interdomain(DOMID_SELF, near.port, on_nothing,
+                                         &far, &far.port),
+                 0);
+        evtchn_unmask(far.port);
+        CHECK(storm());
+        if (i == 0) {
+            /* Moving is an occasion to look again. */
+            CHECK_EQ(evtchn_set_vcpu(far.port, 0), 0);
+            far.hits = 0;
+            evtchn_notify(near.port);
+            await_hit();
+            CHECK(far.hits >= 1);
+        }
+        evtchn_close(far.port);
+    }
+    evtchn_close(near.port);
+}
+
+TEST(ipi_is_bound_to_its_vcpu)
+{
+    evtchn_port_t port, none = 4711;
+
+    far.hits = far.resend = 0;
+    CHECK_EQ(evtchn_bind_ipi(0, on_event, &far, &port), 0);
+    CHECK_EQ(evtchn_bind_ipi(1000, on_event, &far, &none), -XEN_ENOENT);
+    CHECK_EQ(none, 4711);
+    evtchn_unmask(port);
+    evtchn_notify(port);
+    CHECK_EQ(far.hits, 1);
+    CHECK_EQ(evtchn_set_vcpu(port, 0), -XEN_EINVAL);
+    CHECK_EQ(evtchn_set_vcpu(port, 1000), -XEN_ENOENT);
+    evtchn_notify(port);
+    CHECK_EQ(far.hits, 2);
+    evtchn_close(port);
 }
 
 int main(int argc, char **argv)
