@@ -40,7 +40,7 @@ AR := ar
 WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes \
         -Wshadow -Wvla -Wno-unused-parameter
 # Code that becomes part of an image, the program's own code too.
-TARGET_FLAGS := -m64 -march=x86-64 -mno-red-zone -fno-pie -fno-pic \
+TARGET_FLAGS := -m64 -march=x86-64 -mno-red-zone -fpie \
         -fcf-protection=none -fstack-clash-protection \
         -fstack-protector-strong -mstack-protector-guard=global \
         -fno-omit-frame-pointer -fno-asynchronous-unwind-tables \

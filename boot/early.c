@@ -71,9 +71,10 @@ static void early_panic(const char *reason, const struct trap_frame *frame)
 
     write_line(line, format(line, sizeof(line), "pith: panic: %s", reason));
     if (frame)
-        write_line(line, format(line, sizeof(line),
-                                "pith: rip %#lx rsp %#lx rbp %#lx", frame->rip,
-                                frame->rsp, frame->rbp));
+        write_line(line,
+                   format(line, sizeof(line),
+                          "pith: rip %#lx rsp %#lx rbp %#lx, image base %#lx",
+                          frame->rip, frame->rsp, frame->rbp, image_base));
     end_as_crashed();
 }
 

@@ -4,6 +4,10 @@
  * physical address of struct hvm_start_info. The loader has cleared BSS: each
  * segment's memory beyond its file part (ELF specification; Xen's libelf).
  *
+ * The image may lie at any virtual address, so a linker that makes one takes no
+ * absolute addresses of 32 bits. But it is always loaded at the same physical
+ * one, and what lies at a known distance from boot_entry is there, too: PADDR.
+ *
  * Under Xen CPUID, WRMSR to EFER, and writes to CR0 and CR4 are exits of
  * thousands of instructions, so each happens once, with its final value.
  *
@@ -11,6 +15,7 @@
  * "Initializing IA-32e Mode".
  */
 
+#include "private.h"
 #include <pith/bootinfo.h>
 #include <pith/cpu.h>
 #include <pith/tls.h>
@@ -29,6 +34,8 @@
 #define MSR_EFER 0xc0000080
 #define EFER_FINAL 0x900      /* LME NXE */
 
+#define PADDR(symbol) (symbol - boot_entry + BOOT_ENTRY_PADDR)
+
 #define ENTRY_TABLE 0x3       /* present, writable */
 #define ENTRY_LEAF 0x83       /* the same, 2 MiB or 1 GiB */
 
@@ -39,7 +46,7 @@
     .long XEN_ELFNOTE_PHYS32_ENTRY
 1:  .asciz "Xen"
 2:  .balign 4
-3:  .long boot_entry
+3:  .long BOOT_ENTRY_PADDR
 4:  .balign 4
 
     .section .text.boot_entry, "ax"
@@ -48,7 +55,7 @@
     .type boot_entry, @function
 boot_entry:
     cld
-    movl $boot_stack_top, %esp
+    movl $PADDR(boot_stack_top), %esp
     movl %ebx, %ebp             /* CPUID overwrites ebx */
     movl $CPUID_EXTENDED_FEATURES, %eax
     cpuid
@@ -64,8 +71,10 @@ boot_entry:
     popl %ebx
 
     /* Identity map of the first 4 GiB. */
-    movl $(boot_directory_pointers + ENTRY_TABLE), boot_root
-    movl $boot_directory_pointers, %edi
+    movl $(PADDR(boot_directory_pointers) + ENTRY_TABLE), %eax
+    movl $PADDR(boot_root), %edi
+    movl %eax, (%edi)
+    movl $PADDR(boot_directory_pointers), %edi
     testl $FEATURE_1G_LEAVES, %ebx
     jz 2f
     movl $ENTRY_LEAF, %eax
@@ -74,13 +83,13 @@ boot_entry:
     addl $(1 << 30), %eax       /* carries out after the fourth */
     jnc 1b
     jmp 5f
-2:  movl $(boot_directories + ENTRY_TABLE), %eax
+2:  movl $(PADDR(boot_directories) + ENTRY_TABLE), %eax
     movl $4, %ecx
 3:  movl %eax, (%edi)
     addl $8, %edi
     addl $4096, %eax
     loop 3b
-    movl $boot_directories, %edi
+    movl $PADDR(boot_directories), %edi
     movl $ENTRY_LEAF, %eax
 4:  movl %eax, (%edi)
     addl $8, %edi
@@ -93,7 +102,7 @@ boot_entry:
     orl $CR4_FSGSBASE, %eax
 8:
     movl %eax, %cr4
-    movl $boot_root, %eax
+    movl $PADDR(boot_root), %eax
     movl %eax, %cr3
     movl $MSR_EFER, %ecx
     movl $EFER_FINAL, %eax
@@ -101,13 +110,13 @@ boot_entry:
     wrmsr
     movl $CR0_FINAL, %eax
     movl %eax, %cr0
-    lgdt descriptor_table_pointer
-    ljmp $SELECTOR_CODE, $long_mode
+    lgdt PADDR(descriptor_table_pointer)
+    ljmp $SELECTOR_CODE, $PADDR(long_mode)
 
     /* Xen's log and a PC's first serial port; which one exists is not known
      * yet. Xen ends a domain whose only vCPU halts with interrupts off. */
 cannot_run:
-    movl $cannot_run_text, %esi
+    movl $PADDR(cannot_run_text), %esi
     movl $cannot_run_length, %ecx
 6:  lodsb
     outb %al, $0xe9
@@ -128,14 +137,19 @@ long_mode:
     movl %eax, %fs
     movl %eax, %gs
     fninit
+    movl %esi, %r12d
+    call boot_relocate
+    /* The same place, but at the address where the image is from now on. */
+    addq %rax, %rsp
+    leaq boot_main(%rip), %rcx
+    addq %rax, %rcx
     movl %ebp, %edi
-    movl %esi, %edx
     movl %ebx, %esi
+    movl %r12d, %edx
     xorl %ebp, %ebp             /* ends backtraces */
-    call boot_main
+    call *%rcx
     .size boot_entry, . - boot_entry
 
-    .section .rodata.boot_entry, "a"
     .balign 8
 descriptor_table:
     .quad 0
@@ -143,7 +157,7 @@ descriptor_table:
     .quad DESCRIPTOR_DATA
 descriptor_table_pointer:
     .word . - descriptor_table - 1
-    .long descriptor_table
+    .long PADDR(descriptor_table)
 cannot_run_text:
     .ascii "pith: boot: this CPU, or the guest's configuration of it, "
     .ascii "lacks long mode or NX\r\n"
@@ -165,7 +179,12 @@ boot_stack_top:
 
     .section .boot_tables, "aw", @nobits
     .balign 4096
+    .globl boot_root, boot_image_pointers, boot_image_directory
 boot_root:
+    .skip 4096
+boot_image_pointers:
+    .skip 4096
+boot_image_directory:
     .skip 4096
 boot_directory_pointers:
     .skip 4096

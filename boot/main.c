@@ -48,7 +48,7 @@ static void hypercall_page_install(uint32_t xen_base)
 {
     uint32_t msr = cpuid(xen_base + 2, 0).ebx;
 
-    msr_write(msr, (uint64_t)hypercall_page);
+    msr_write(msr, image_paddr(hypercall_page));
 }
 
 /* Where nobody else listens: the first serial port of a PC. */

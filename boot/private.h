@@ -3,6 +3,11 @@
 #ifndef BOOT_PRIVATE_H
 #define BOOT_PRIVATE_H
 
+/* boot_entry, known to 32-bit code: pith.lds puts it there. */
+#define BOOT_ENTRY_PADDR 0x100200
+
+#ifndef __ASSEMBLY__
+
 #include <pith/bootinfo.h>
 #include <stdbool.h>
 #include <xen/arch-x86/hvm/start_info.h>
@@ -13,7 +18,14 @@
 /* entry.S: Xen fills it. */
 extern char hypercall_page[];
 
-/* entry.S continues here in 64-bit mode. */
+/* entry.S: the early tables' root, and two for the image's virtual address. */
+extern uint64_t boot_root[512], boot_image_pointers[512],
+    boot_image_directory[512];
+
+/* Draws image_base, maps the image there and makes it fit; returns it. Runs
+ * before that, at physical addresses: uses nothing that is relocated. */
+uint64_t boot_relocate(void);
+/* entry.S continues here, at the image's virtual address. */
 void boot_main(uint64_t start_info_paddr, uint32_t extended_features,
                uint32_t features_7) __attribute__((noreturn));
 
@@ -39,4 +51,5 @@ void memmap_read(struct hvm_memmap_table_entry *entries, uint32_t count,
 /* Whether [start, start + size) lies in one region of RAM. */
 bool memmap_is_ram(const struct boot_info *info, uint64_t start, uint64_t size);
 
+#endif /* !__ASSEMBLY__ */
 #endif

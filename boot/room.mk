@@ -1,3 +1,3 @@
-sources := entry.S main.c start_info.c memmap.c early.c
+sources := entry.S relocate.c main.c start_info.c memmap.c early.c
 uses := lib arch
 headers := bootinfo.h

@@ -69,11 +69,11 @@ static void read_memmap(const struct hvm_start_info *si, struct boot_info *out)
         count = memmap_from_xen(entries);
     }
     memmap_read(entries, count, out);
-    if (!memmap_is_ram(out, (uint64_t)image_start,
+    if (!memmap_is_ram(out, image_paddr(image_start),
                        (uint64_t)(image_end - image_start)))
-        boot_fail("memory map: the image at %p to %p is not in RAM; the "
+        boot_fail("memory map: the image at %#lx to %#lx is not in RAM; the "
                   "domain needs more memory",
-                  (void *)image_start, (void *)image_end);
+                  image_paddr(image_start), image_paddr(image_end));
 }
 
 static void read_cmdline(const struct hvm_start_info *si, struct boot_info *out)
@@ -102,7 +102,8 @@ static void check_module(const struct boot_info *info,
         !memmap_is_ram(info, module->paddr, module->size_bytes))
         boot_fail("module %u: %#lx with %lu bytes: empty or not in RAM", i,
                   module->paddr, module->size_bytes);
-    if (module->paddr < (uint64_t)image_end && end > (uint64_t)image_start)
+    if (module->paddr < image_paddr(image_end) &&
+        end > image_paddr(image_start))
         boot_fail("module %u: %#lx to %#lx overlaps the image", i,
                   module->paddr, end);
     for (unsigned other = 0; other < i; other++)

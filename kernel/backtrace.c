@@ -31,7 +31,8 @@ static bool in_text(uint64_t addr)
 }
 
 /* A return address may lie just behind its function, if that ends with a call
- * that does not return: look up the call itself. */
+ * that does not return: look up the call itself. Addresses in the image are
+ * told as they were linked, as tools know them. */
 static void print_frame(unsigned n, uint64_t rip,
                         void (*print)(const char *line, size_t length))
 {
@@ -41,8 +42,8 @@ static void print_frame(unsigned n, uint64_t rip,
     int length;
 
     if (name)
-        length = format(line, sizeof(line), "#%u 0x%lx %s+0x%lx\n", n, rip,
-                        name, offset + back);
+        length = format(line, sizeof(line), "#%u 0x%lx %s+0x%lx\n", n,
+                        rip - image_base, name, offset + back);
     else
         length = format(line, sizeof(line), "#%u 0x%lx\n", n, rip);
     print(line, (size_t)length);

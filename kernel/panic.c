@@ -13,6 +13,7 @@
 
 #include "private.h"
 #include <pith/backtrace.h>
+#include <pith/bootinfo.h>
 #include <pith/console.h>
 #include <pith/format.h>
 #include <pith/hypercall.h>
@@ -252,6 +253,7 @@ static void report(const char *reason, const struct trap_frame *frame)
     panic_append("pith: panic: %s\n", reason);
     if (end.threads && !end.describe)
         append_where(this_cpu());
+    panic_append("image base 0x%lx\n", image_base);
     if (end.describe) {
         end.describe();
     } else if (frame) {

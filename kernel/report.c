@@ -2,6 +2,7 @@
 /* The list of reports, and those that need no file of their own. */
 
 #include "private.h"
+#include <pith/bootinfo.h>
 #include <pith/errno.h>
 #include <pith/format.h>
 #include <pith/heap.h>
@@ -58,6 +59,7 @@ static void write_memory(report_print_fn *print)
     report_printf(print, "RAM %lu KiB, free %lu KiB\n",
                   pages.total_pages * (PAGE_SIZE >> 10),
                   pages.free_pages * (PAGE_SIZE >> 10));
+    report_printf(print, "image base 0x%lx\n", image_base);
     report_printf(print, "heap %lu KiB, %lu bytes in %lu allocations\n",
                   heap.pages * (PAGE_SIZE >> 10), heap.used_bytes,
                   heap.allocations);

@@ -64,7 +64,9 @@ const char *symbol_find(uint64_t addr, uint64_t *out_offset)
 {
     const struct ksyms *table = image_table();
 
-    return table && in_text(addr) ? ksyms_find(table, addr, out_offset) : NULL;
+    return table && in_text(addr)
+               ? ksyms_find(table, addr - image_base, out_offset)
+               : NULL;
 }
 
 uint32_t symbol_count(void)
@@ -78,7 +80,7 @@ long symbol_index(uint64_t addr)
 {
     const struct ksyms *table = image_table();
 
-    return table && in_text(addr) ? ksyms_index(table, addr) : -1;
+    return table && in_text(addr) ? ksyms_index(table, addr - image_base) : -1;
 }
 
 const char *symbol_name(uint32_t n)

@@ -24,7 +24,6 @@ static const struct {
     CORE_NOTE_HEAD(CORE_NOTE_THREADS, struct core_threads),
     {
         .list = (uint64_t)&threads.all,
-        .self = (uint64_t)&core_note,
         .link = offsetof(struct thread, all_link),
         .context = offsetof(struct thread, context.sp),
         .name = offsetof(struct thread, name),

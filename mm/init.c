@@ -6,6 +6,7 @@
  */
 
 #include "private.h"
+#include <pith/area.h>
 #include <pith/cpu.h>
 #include <pith/errno.h>
 #include <pith/heap.h>
@@ -13,6 +14,8 @@
 #include <pith/panic.h>
 #include <pith/room.h>
 #include <pith/string.h>
+
+_Static_assert(AREA_END <= IMAGE_AREA, "each has addresses of its own");
 
 /* boot/'s tables reach this far; tables built under them must lie below. */
 #define EARLY_LIMIT (1ull << 32)
@@ -34,15 +37,34 @@ static void *early_table_ptr(uint64_t paddr)
     return (void *)paddr;
 }
 
-static int map_range(uint64_t root, const struct pt_allocator *alloc,
-                     const char *start, const char *end, unsigned prot)
+static int map_image_part(uint64_t root, const struct pt_allocator *alloc,
+                          const char *start, const char *end, unsigned prot)
 {
-    return pt_map(root, alloc, (uint64_t)start, (uint64_t)start,
+    return pt_map(root, alloc, (uint64_t)start, image_paddr(start),
                   (uint64_t)(end - start), prot);
 }
 
-/* All RAM, with the image's own rights on top. Data needs none: it is as the
- * rest of RAM. */
+/* Where it was drawn to be, and nowhere else: neither can what is read-only
+ * be written by its physical address, nor data be found by it. The early page
+ * tables at its end are not part of it any more. */
+static int map_image(uint64_t root, const struct pt_allocator *alloc)
+{
+    int err = pt_unmap(root, alloc, image_paddr(image_start),
+                       (uint64_t)(image_tables_start - image_start));
+
+    if (!err)
+        err = map_image_part(root, alloc, image_text_start, image_text_end,
+                             PT_EXEC);
+    if (!err)
+        err = map_image_part(root, alloc, image_rodata_start, image_rodata_end,
+                             PT_READ);
+    if (!err)
+        err = map_image_part(root, alloc, image_data_start, image_tables_start,
+                             PT_WRITE);
+    return err;
+}
+
+/* All RAM at its physical address, but the image. */
 static int build_tables(const struct pt_allocator *alloc, uint64_t *root)
 {
     int err = 0;
@@ -54,15 +76,13 @@ static int build_tables(const struct pt_allocator *alloc, uint64_t *root)
         const struct boot_region *region = &boot_info.regions[i];
 
         if (region->type == REGION_RAM)
-            err = map_range(*root, alloc, phys_to_virt(region->start_paddr),
-                            phys_to_virt(region->end_paddr), PT_WRITE);
+            err = pt_map(*root, alloc,
+                         (uint64_t)phys_to_virt(region->start_paddr),
+                         region->start_paddr,
+                         region->end_paddr - region->start_paddr, PT_WRITE);
     }
     if (!err)
-        err =
-            map_range(*root, alloc, image_text_start, image_text_end, PT_EXEC);
-    if (!err)
-        err = map_range(*root, alloc, image_rodata_start, image_rodata_end,
-                        PT_READ);
+        err = map_image(*root, alloc);
     if (!err)
         err = pt_unmap(*root, alloc, 0, PAGE_SIZE);
     return err;
@@ -78,7 +98,7 @@ static int start_allocator(void)
     if (!paddr)
         return -XEN_ENOMEM;
     page_table_init(phys_to_virt(paddr), 0, count, &free_ram);
-    page_add((uint64_t)image_tables_start,
+    page_add(image_paddr(image_tables_start),
              (uint64_t)(image_end - image_tables_start));
     return 0;
 }

@@ -57,7 +57,7 @@ void ranges_init(struct ranges *ranges, const struct boot_info *info)
             add(ranges, info->regions[i].start_paddr,
                 info->regions[i].end_paddr);
     cut(ranges, 0, PAGE_SIZE);
-    cut(ranges, (uint64_t)image_start, (uint64_t)image_end);
+    cut(ranges, image_paddr(image_start), image_paddr(image_end));
     for (unsigned i = 0; i < info->module_count; i++)
         cut(ranges, info->modules[i].paddr,
             info->modules[i].paddr + info->modules[i].size_bytes);

@@ -14,9 +14,9 @@
 #include <string.h>
 
 /* boot/'s linker script: .tdata, the end of .tbss, and their alignment as the
- * value of the last symbol. */
+ * distance of the last symbol from the first. */
 extern char image_tls_start[], image_tdata_end[], image_tls_end[],
-    image_tls_align[];
+    image_tls_aligned[];
 
 /* What the base points at; variables lie below it. */
 struct tcb {
@@ -28,7 +28,8 @@ _Static_assert(offsetof(struct tcb, canary) == 0x28, "gcc, x86-64");
 
 static size_t block_align(void)
 {
-    return MAX((size_t)image_tls_align, _Alignof(struct tcb));
+    return MAX((size_t)(image_tls_aligned - image_tls_start),
+               _Alignof(struct tcb));
 }
 
 static size_t variables_bytes(void)

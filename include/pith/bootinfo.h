@@ -57,9 +57,23 @@ extern char image_start[], image_text_start[], image_text_end[],
     image_rodata_start[], image_rodata_end[], image_data_start[],
     image_tables_start[], image_end[];
 
+/* The image's virtual address less its physical one, which is that of its
+ * symbols (and of gdb's, until told otherwise). Drawn at each boot: a multiple
+ * of 2 MiB, so that the image lies at IMAGE_AREA or above, in the lower half.
+ */
+#define IMAGE_AREA 0x600000000000ul
+#define IMAGE_AREA_BYTES (1ul << 45)
+extern uint64_t image_base;
+
+/* Where what belongs to the image lies in memory. */
+static inline uint64_t image_paddr(const void *ptr)
+{
+    return (uint64_t)ptr - image_base;
+}
+
 /* What boot/ jumps to with boot_info filled: interrupts off, on the boot stack
- * (BOOT_STACK_BYTES), early page tables that map the first 4 GiB, hypercall
- * page ready. Implemented by kernel/. */
+ * (BOOT_STACK_BYTES), early page tables that map the first 4 GiB and the image,
+ * hypercall page ready. Implemented by kernel/. */
 void kernel_start(void) __attribute__((noreturn));
 
 #endif /* !__ASSEMBLY__ */

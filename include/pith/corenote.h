@@ -18,14 +18,13 @@ struct core_note_head {
     { \
         5, sizeof(body), type, "Pith" \
     }
-#define CORE_NOTE __attribute__((used, aligned(4), section(".note.Pith")))
+#define CORE_NOTE __attribute__((used, aligned(4), section(".pith.note")))
 
 enum { CORE_NOTE_THREADS = 1, CORE_NOTE_CONTEXT };
 
-/* kernel/: the list of all threads, this note itself (to see where the image
- * was moved), offsets in struct thread. */
+/* kernel/: the list of all threads, offsets in struct thread. */
 struct core_threads {
-    uint64_t list, self;
+    uint64_t list;
     uint32_t link, context, name, name_bytes;
 } __packed;
 

@@ -3,7 +3,8 @@
  * Physical pages: a buddy allocator over all RAM, and the direct map. mm/.
  *
  * All RAM is mapped at DIRECT_MAP_BASE + physical address, writable and never
- * executable, except the image's own pages, which have their section's rights.
+ * executable, except page 0 and the image, which lies elsewhere and only there
+ * (pith/bootinfo.h).
  */
 #ifndef PITH_PAGE_H
 #define PITH_PAGE_H
@@ -18,7 +19,8 @@ static inline void *phys_to_virt(uint64_t paddr)
     return (void *)(paddr + DIRECT_MAP_BASE);
 }
 
-/* For pointers into the direct map or the image only, not for stacks. */
+/* For pointers into the direct map only: what page_alloc and the heap give. Not
+ * for stacks, nor for variables of the image, which have image_paddr. */
 static inline uint64_t virt_to_phys(const void *ptr)
 {
     return (uint64_t)ptr - DIRECT_MAP_BASE;

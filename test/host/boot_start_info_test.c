@@ -18,6 +18,7 @@
 __asm__(".globl image_start, image_end\n"
         "image_start = 0x100000\n"
         "image_end = 0x140000\n");
+uint64_t image_base;
 
 static jmp_buf failed;
 static char message[256];

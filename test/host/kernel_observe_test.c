@@ -19,6 +19,7 @@ static void fake_idle(void)
 
 /* --- what the linker script gathers in an image --- */
 
+uint64_t image_base;
 uint64_t values[2];
 
 static void list_one(const struct counter_sink *sink)

@@ -8,6 +8,7 @@
 #include <pith/bootinfo.h>
 
 /* What boot/'s linker script defines; not called here. */
+uint64_t image_base;
 char image_text_start[1], image_text_end[1];
 const char ksyms_start[1], ksyms_end[1];
 

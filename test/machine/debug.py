@@ -53,12 +53,13 @@ def convert(directory, dump):
     return done.returncode, done.stdout, core
 
 
-def gdb(core, *commands):
-    """The output of gdb's commands on a core file."""
+def gdb(core, base, *commands):
+    """The output of gdb's commands on a core file, its image being at base."""
+    commands = (f"core-file {core}", f"symbol-file {IMAGE}.debug -o {base}",
+                *commands)
     words = [word for command in commands for word in ("-ex", command)]
     done = subprocess.run(
-        [trees.tree("gdb") + "/wrap/gdb", "-nx", "-batch", *words,
-         f"{IMAGE}.debug", core], text=True, check=False, timeout=60,
+        [trees.tree("gdb") + "/wrap/gdb", "-nx", "-batch", *words], text=True, check=False, timeout=60,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return done.stdout
 
@@ -68,7 +69,9 @@ def look(name, *commands):
     with tempfile.TemporaryDirectory() as directory:
         status, listing, core = convert(directory, dumps()[name])
         assert status == 0, f"pith-core: {listing}"
-        return listing, gdb(core, *commands)
+        base = re.match(r"image base (0x[67][0-9a-f]{11})\n", listing)
+        assert base, f"no image base: {listing}"
+        return listing, gdb(core, base[1], *commands)
 
 
 def expect(text, *patterns):

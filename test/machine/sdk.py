@@ -66,6 +66,28 @@ def case_checks_take_the_second_kernel():
         assert "--checks" in help_text, help_text
 
 
+def case_any_kind_of_position_is_independent():
+    """What is asked for, and what objects need that nothing can give them."""
+    with tempfile.TemporaryDirectory() as tmp:
+        (pathlib.Path(tmp) / "a.c").write_text(
+            "int b(void); int *c; int main(void) { return b(); }\n")
+        (pathlib.Path(tmp) / "b.c").write_text(
+            "extern int *c; int d; int b(void) { c = &d; return *c; }\n")
+        for words in (("-fno-pie", "-no-pie"), ("-static",), ("-fPIC",),
+                      ("-fPIE", "-static-pie")):
+            for step in (("-c", "a.c"), ("-c", "b.c"),
+                         ("-o", "a", "a.o", "b.o")):
+                done = pith_cc(tmp, "-O2", *words, *step)
+                assert done.returncode == 0, f"{words}: {done.stdout}"
+        (pathlib.Path(tmp) / "b.c").write_text(
+            "static int f(void) { return 0; }\n"
+            "static void *choose(void) { return f; }\n"
+            "int b(void) __attribute__((ifunc(\"choose\")));\n")
+        done = pith_cc(tmp, "-o", "e", "a.c", "b.c")
+        assert done.returncode and "relocations" in done.stdout, done.stdout
+        assert not (pathlib.Path(tmp) / "e").exists()
+
+
 def case_unresolved_symbol_is_named_and_nothing_is_left():
     with tempfile.TemporaryDirectory() as tmp:
         (pathlib.Path(tmp) / "a.c").write_text(

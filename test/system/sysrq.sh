@@ -42,7 +42,7 @@ counters_of_all_rooms_are_shown() {
 }
 
 memory_is_shown() {
-    sysrq m && shows '^RAM [1-9][0-9]+ KiB, free [1-9]'
+    sysrq m && shows '^RAM [1-9][0-9]+ KiB, free [1-9]' && shows '^image base 0x'
 }
 
 trace_that_is_off_says_so() {

@@ -6,19 +6,20 @@
 /* clang-format off */
 /* expect: reason=3 */
 /* console: ^vCPU 0, thread "main"$ */
-/* console: ^#[0-9]+ 0x[0-9a-f]+ main\+0x */
+/* console: ^image base 0x[67][0-9a-f]{5}[02468ace]00000$ */
+/* console: ^#[0-9]+ 0x1[0-9a-f]{5} main\+0x */
 /* xen: #[0-9]+ 0x[0-9a-f]+ main\+0x */
 /* cmdline: null */
 /*   console: ^pith: panic: page fault: read of 0x(8|0)$ */
 /*   console: ^#0 0x[0-9a-f]+ read_null\+0x */
 /* cmdline: text */
-/*   console: ^pith: panic: page fault: write of 0x(1[0-9a-f]{5}|0)$ */
+/*   console: ^pith: panic: page fault: write of 0x([67][0-9a-f]{11}|0)$ */
 /*   console: ^#0 0x[0-9a-f]+ write_text\+0x */
 /* cmdline: constant */
-/*   console: ^pith: panic: page fault: write of 0x(1[0-9a-f]{5}|0)$ */
+/*   console: ^pith: panic: page fault: write of 0x([67][0-9a-f]{11}|0)$ */
 /*   console: ^#0 0x[0-9a-f]+ write_constant\+0x */
 /* cmdline: data */
-/*   console: ^pith: panic: page fault: execution of 0x(1[0-9a-f]{5}|0)$ */
+/*   console: ^pith: panic: page fault: execution of 0x([67][0-9a-f]{11}|0)$ */
 /* cmdline: heap-code */
 /*   console: ^pith: panic: page fault: execution of */
 /* cmdline: opcode */

@@ -3,6 +3,8 @@
  * memory. */
 /* cc: --checks */
 /* clang-format off */
+/* console: ^image base 0x[67][0-9a-f]{11}$ */
+/* check: sed -n 's/image base //p' $log >>/tmp/bases; [ -z "$(sort /tmp/bases | uniq -d)" ] */
 /* cmdline: */
 /*   xl: memory=2 */
 /* cmdline: */
@@ -130,6 +132,48 @@ static bool constant_in_image(const struct leaf *leaf)
     return !leaf->write || !overlaps(leaf, image_start, image_rodata_end);
 }
 
+/* The leaf at vaddr: 0 or -XEN_ENOENT. */
+static int lookup_leaf(uint64_t vaddr, struct leaf *out, unsigned *prot)
+{
+    static const struct pt_allocator tables = {.ptr = phys_to_virt};
+
+    return pt_lookup(pt_active_root(), &tables, vaddr, &out->paddr, &out->size,
+                     prot);
+}
+
+static int lookup(uint64_t vaddr, unsigned *prot)
+{
+    struct leaf leaf;
+
+    return lookup_leaf(vaddr, &leaf, prot);
+}
+
+/* Nothing but the image's own address leads to it. */
+static bool no_alias_of_image(const struct leaf *leaf)
+{
+    return leaf->paddr >= image_paddr(image_tables_start) ||
+           leaf->paddr + leaf->size <= image_paddr(image_start) ||
+           leaf->vaddr == leaf->paddr + image_base;
+}
+
+TEST(map_image_has_no_other_address)
+{
+    unsigned prot;
+
+    CHECK_EQ(broken(no_alias_of_image), 0);
+    CHECK_EQ(lookup((uint64_t)image_start, &prot), 0);
+    CHECK_EQ(prot, PT_EXEC);
+    CHECK(lookup(image_paddr(image_start), &prot));
+    CHECK(lookup(image_paddr(image_data_start), &prot));
+}
+
+TEST(map_image_base_is_drawn_from_its_area)
+{
+    CHECK_EQ(image_base % SIZE_2M, 0);
+    CHECK(image_base >= IMAGE_AREA);
+    CHECK((uint64_t)image_end <= IMAGE_AREA + IMAGE_AREA_BYTES);
+}
+
 TEST(map_text_and_constants_are_readonly)
 {
     CHECK_EQ(broken(constant_in_image), 0);
@@ -149,7 +193,7 @@ TEST(map_page_zero_is_absent_and_nothing_is_user)
  * rights, without the image and page 0? */
 static bool uniform(uint64_t start, uint64_t size)
 {
-    if (start < ALIGN_UP((uint64_t)image_end, PAGE_SIZE))
+    if (start < ALIGN_UP(image_paddr(image_end), PAGE_SIZE))
         return false;
     for (unsigned i = 0; i < boot_info.region_count; i++) {
         const struct boot_region *r = &boot_info.regions[i];
@@ -176,29 +220,13 @@ TEST(map_direct_map_has_large_leaves)
     CHECK_EQ(broken(as_large_as_can_be), 0);
 }
 
-/* The leaf at vaddr: 0 or -XEN_ENOENT. */
-static int lookup_leaf(uint64_t vaddr, struct leaf *out, unsigned *prot)
-{
-    static const struct pt_allocator tables = {.ptr = phys_to_virt};
-
-    return pt_lookup(pt_active_root(), &tables, vaddr, &out->paddr, &out->size,
-                     prot);
-}
-
-static int lookup(uint64_t vaddr, unsigned *prot)
-{
-    struct leaf leaf;
-
-    return lookup_leaf(vaddr, &leaf, prot);
-}
-
 TEST(map_all_ram_is_there_and_writable)
 {
     uint64_t mapped = 0;
 
     for (unsigned i = 0; i < boot_info.region_count; i++) {
         const struct boot_region *r = &boot_info.regions[i];
-        uint64_t at = MAX(r->start_paddr, (uint64_t)image_end), next;
+        uint64_t at = MAX(r->start_paddr, image_paddr(image_end)), next;
 
         for (; r->type == REGION_RAM && at < r->end_paddr; at = next) {
             struct leaf leaf;
@@ -338,5 +366,6 @@ TEST(map_processor_heeds_the_rights)
 
 int main(void)
 {
+    printf("image base 0x%llx\n", (unsigned long long)image_base);
     return test_run_all();
 }
