@@ -23,7 +23,7 @@ void place_set_asleep(struct sched *sched, bool asleep)
 {
     uint64_t bit = 1ull << sched->cpu % 64;
 
-    if (smp_alone)
+    if (sched_simple)
         return;
     if (asleep) /* a full barrier, with place_thread */
         atomic_or(&place.asleep[sched->cpu / 64], bit);
@@ -80,7 +80,7 @@ static struct sched *choose(const struct thread *thread)
 {
     struct sched *last = thread->home, *sleeper;
 
-    if (smp_alone)
+    if (sched_simple)
         return last;
     if (last->online && thread_allows(thread, last->cpu)) {
         if (is_free(last))

@@ -146,9 +146,9 @@ bool thread_allows(const struct thread *thread, unsigned cpu);
  * out of memory. */
 struct thread *thread_new_idle(void);
 
-/* smp.c: no other vCPU was ever started, so that nobody else touches this one's
- * queues. */
-extern bool smp_alone;
+/* No other vCPU was ever started, so that nobody else touches this one's
+ * queues, and no trace is written: shorter paths do. smp.c. */
+extern bool sched_simple;
 
 /* smp.c: the boot vCPU's part. 0 or -XEN_ENOMEM. */
 int smp_init(void);

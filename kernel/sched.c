@@ -88,11 +88,13 @@ TRACE_EVENT_NAMES(traced_wake, "kernel: %s ready, while %s runs");
  * vCPU. next may be on its way off its stack elsewhere. */
 static inline void switch_to(struct thread *self, struct thread *next)
 {
-    while (unlikely(!smp_alone && READ_ONCE(next->context.running)))
-        cpu_relax();
+    if (unlikely(!sched_simple)) {
+        while (READ_ONCE(next->context.running))
+            cpu_relax();
+        trace(traced_switch, trace_name(self->name), trace_name(next->name));
+    }
     next->context.running = 1;
     next->switches++;
-    trace(traced_switch, trace_name(self->name), trace_name(next->name));
     cpu_write(thread, next);
     if (next->tls_base != self->tls_base)
         tls_load(next->tls_base);
@@ -104,7 +106,7 @@ static inline struct thread *pick(struct sched *sched)
 {
     struct thread *next;
 
-    if (likely(smp_alone))
+    if (likely(sched_simple))
         return sched->top ? pop_locked(sched) : NULL;
     if (likely(READ_ONCE(sched->top))) {
         spin_lock_raw(&sched->lock);
@@ -169,12 +171,14 @@ int sched_push(struct sched *sched, struct thread *thread)
     return rc;
 }
 
-/* place_thread, for the case that there is but one vCPU. */
+/* place_thread, with the simple case in line. */
 static inline void place_inline(struct thread *thread)
 {
     struct sched *sched = this_sched();
 
-    if (unlikely(!smp_alone)) {
+    if (unlikely(!sched_simple)) {
+        trace(traced_wake, trace_name(thread->name),
+              trace_name(current()->name));
         place_thread(thread);
         return;
     }
@@ -190,11 +194,8 @@ static inline void make_runnable(struct thread *thread)
     /* With the exchange in sched_block: it sees what the caller wrote, or this
      * sees it blocked. */
     if (READ_ONCE(thread->state) == THREAD_BLOCKED &&
-        atomic_compare_exchange(&thread->state, &expected, THREAD_RUNNABLE)) {
-        trace(traced_wake, trace_name(thread->name),
-              trace_name(current()->name));
+        atomic_compare_exchange(&thread->state, &expected, THREAD_RUNNABLE))
         place_inline(thread);
-    }
 }
 
 static void timeout_fired(struct timer *timer)
@@ -300,7 +301,7 @@ static inline void yield(struct sched *sched, bool shared)
 __attribute__((optimize("omit-frame-pointer"))) void thread_yield(void)
 {
     irq_disable();
-    if (likely(smp_alone))
+    if (likely(sched_simple))
         yield(this_sched(), false);
     else
         yield(this_sched(), true);

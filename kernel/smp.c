@@ -36,7 +36,7 @@ static struct {
     struct waitq changed; /* a vCPU's online */
 } smp = {.changed = WAITQ_INIT(smp.changed)};
 
-bool smp_alone = true;
+bool sched_simple = true;
 
 unsigned smp_count(void)
 {
@@ -253,7 +253,7 @@ static int start(unsigned id)
     rc = (int)hypercall_vcpu_op(VCPUOP_initialise, id, &context);
     if (rc)
         return rc;
-    smp_alone = false;
+    sched_simple = false;
     WRITE_ONCE(smp.count, id + 1);
     return (int)hypercall_vcpu_op(VCPUOP_up, id, NULL);
 }

@@ -52,10 +52,12 @@ static int set_trace(unsigned index, const char *value)
     records = (kb << 10) / sizeof(struct trace_record);
     tracing.records = 1ull << (63 - __builtin_clzl(records));
     this_cpu()->trace = tracing_new_ring();
-    if (this_cpu()->trace)
+    if (this_cpu()->trace) {
         trace_on = 1;
-    else
+        sched_simple = false;
+    } else {
         log_warning("kernel: no memory for pith.trace=%s: off", value);
+    }
     return 0;
 }
 

@@ -49,7 +49,7 @@ void deadlock_mutex_wait(void)
 {
 }
 
-bool smp_alone = true;
+bool sched_simple = true;
 
 unsigned smp_count(void)
 {

@@ -17,7 +17,7 @@
 #include <pith.h>
 #include <stdlib.h>
 
-static char text[65536];
+static char text[256 << 10]; /* a full trace of 64 KB, printed */
 
 /* The first line of the report that has what in it, NULL if none has. */
 static char *line_with(char letter, const char *what)
@@ -108,19 +108,22 @@ static void take_turns(void *arg)
     waitq_wake_all(&ended);
 }
 
+/* main is urgent, so that ping does not begin before pong is there. */
 TEST(trace_shows_threads_that_take_turns)
 {
     const char *at;
 
     steppers = 2;
+    thread_set_priority(THREAD_HIGH);
     CHECK(thread_start("ping", THREAD_STACK_BYTES, take_turns, NULL) != NULL);
     CHECK(thread_start("pong", THREAD_STACK_BYTES, take_turns, NULL) != NULL);
     WAITQ_WAIT_UNTIL(&ended, steppers == 0, DEADLINE_NEVER);
-    at = line_with('r', "kernel: switch from main to ping\n");
+    thread_set_priority(THREAD_NORMAL);
+    at = line_with('r', "kernel: switch from ping to pong\n");
     for (unsigned i = 0; i < 4; i++) {
         CHECK(at != NULL);
-        at = strstr(at, i % 2 ? "switch from pong to ping\n"
-                              : "switch from ping to pong\n");
+        at = strstr(at, i % 2 ? "switch from ping to pong\n"
+                              : "switch from pong to ping\n");
     }
     CHECK(at != NULL);
     CHECK(value_of("kernel.switches") > 10);
