@@ -13,6 +13,8 @@ static struct cpu *running = &fake_cpu;
 #define TEST_OWN_TRACE
 #include "test.h"
 
+bool sched_simple = true;
+
 static void fake_idle(void)
 {
 }
