@@ -8,4 +8,7 @@
 void shutdown_check(void);
 void sysrq_check(void);
 
+/* vcpu.c: watches cpu/. 0 or -XEN_E*. */
+int vcpu_watch_start(void);
+
 #endif

@@ -63,6 +63,8 @@ static int control_init(void)
     int rc = xs_watch_with(&control_watch, "control", NULL, features,
                            ARRAY_SIZE(features));
 
+    if (!rc)
+        rc = vcpu_watch_start();
     /* What it asks for wakes no thread that waits for another. */
     if (!rc)
         deadlock_source(-1);

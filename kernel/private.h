@@ -43,6 +43,7 @@ struct sched {
     struct spinlock lock; /* online, top, queues, next_ready of who is there */
     uint32_t cpu;
     uint32_t online;
+    uint32_t unwanted; /* smp.call_lock: stays down when it comes up */
     uint32_t top; /* highest level that has threads in its queue, 0: none */
     struct run_queue queues[THREAD_HIGH + 1]; /* by level; 0 is not used */
     struct thread *idle;

@@ -21,6 +21,8 @@
 #include <xen/hvm/hvm_vcpu.h>
 
 #define IDLE_STACK_BYTES 16384
+#define UP_TRY_NS (10 * NS_PER_MS)
+#define UP_TRIES 500
 
 /* count grows while vCPUs are started, by the boot vCPU; scheds[i] is set
  * before. call_lock protects fn, arg and changes of online; pending is counted
@@ -135,11 +137,29 @@ static void set_online_locked(struct sched *sched, bool online)
     spin_unlock(&smp.call_lock);
 }
 
+/* False: nobody wants it to be. */
+static bool try_online(struct sched *sched)
+{
+    unsigned long flags;
+    bool wanted;
+
+    spin_lock(&smp.call_lock);
+    wanted = !sched->unwanted;
+    if (wanted) {
+        flags = irq_save();
+        set_online(sched, true);
+        irq_restore(flags);
+    }
+    spin_unlock(&smp.call_lock);
+    return wanted;
+}
+
 /* Puts this vCPU into service: it is called from now on, and forgets what it
  * was not told before. Preemption off. */
 static void join(struct sched *sched)
 {
-    set_online_locked(sched, true);
+    while (!try_online(sched))
+        hypercall_vcpu_op(VCPUOP_down, sched->cpu, NULL);
     tlb_flush_all();
     profile_start_here();
     waitq_wake_all(&smp.changed);
@@ -314,23 +334,40 @@ static void go_down(void *arg)
     preempt_enable();
 }
 
+/* Says again that sched's vCPU is to come up until it has: it may just have
+ * been on its way down, and goes on to be down then. */
+static int bring_up(struct sched *sched)
+{
+    int rc = -XEN_ETIME;
+
+    for (unsigned i = 0; i < UP_TRIES && rc == -XEN_ETIME; i++) {
+        rc = (int)hypercall_vcpu_op(VCPUOP_up, sched->cpu, NULL);
+        if (!rc)
+            rc = WAITQ_WAIT_UNTIL(&smp.changed, READ_ONCE(sched->online),
+                                  clock_monotonic_ns() + UP_TRY_NS);
+    }
+    return rc;
+}
+
 int smp_set_online(unsigned cpu, bool online)
 {
     struct sched *sched;
+    bool was_online;
 
     if (cpu == 0 || cpu >= smp_count())
         return -XEN_EINVAL;
     sched = smp.scheds[cpu];
-    if (READ_ONCE(sched->online) == online)
+    spin_lock(&smp.call_lock);
+    sched->unwanted = !online;
+    was_online = sched->online;
+    spin_unlock(&smp.call_lock);
+    /* One that is not wanted and starts just now goes down by itself. */
+    if (was_online == online)
         return 0;
-    if (online) {
-        int rc = (int)hypercall_vcpu_op(VCPUOP_up, cpu, NULL);
-
-        if (rc)
-            return rc;
-    } else if (!thread_start("vcpu down", THREAD_STACK_BYTES, go_down, sched)) {
+    if (online)
+        return bring_up(sched);
+    if (!thread_start("vcpu down", THREAD_STACK_BYTES, go_down, sched))
         return -XEN_ENOMEM;
-    }
-    return WAITQ_WAIT_UNTIL(&smp.changed, READ_ONCE(sched->online) == online,
+    return WAITQ_WAIT_UNTIL(&smp.changed, !READ_ONCE(sched->online),
                             DEADLINE_NEVER);
 }

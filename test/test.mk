@@ -77,6 +77,12 @@ $(B)/test/readall: test/system/readall.c $(SDK_STAMP)
 	$(call say,GUEST,$@)
 	$(Q)$(SDK)/bin/pith-cc -O2 -Wall -Wextra -Werror -Iinclude \
 	    -isystem $(XEN_HEADERS) -o $@ $<
+$(B)/test/vcpus: test/system/vcpus.c $(SDK_STAMP)
+	@mkdir -p $(@D)
+	$(call say,GUEST,$@)
+	$(Q)$(SDK)/bin/pith-cc -O2 -Wall -Wextra -Werror -Iinclude \
+	    -isystem $(XEN_HEADERS) -o $@ $<
+test-images: $(B)/test/vcpus
 test-images: $(B)/test/liar $(B)/test/readall $(WRAP_IMAGES)
 
 # For test/machine/debug.py.
