@@ -6,6 +6,7 @@
  */
 
 #include "private.h"
+#include <pith/deadlock.h>
 #include <pith/errno.h>
 #include <pith/format.h>
 #include <pith/log.h>
@@ -84,6 +85,12 @@ int vcpu_watch_start(void)
 {
     static struct xs_watch watch = {.fired = cpu_fired};
 
-    /* With one vCPU there is nothing to do, and no round trip to spend. */
-    return smp_count() > 1 ? xs_watch(&watch, "cpu", NULL) : 0;
+    int rc;
+
+    if (smp_count() == 1) /* nothing to do, and no round trip to spend */
+        return 0;
+    rc = xs_watch(&watch, "cpu", NULL);
+    if (!rc)
+        deadlock_source(-1); /* it wakes nobody who waits for a thread */
+    return rc;
 }

@@ -16,7 +16,8 @@ static struct {
 
 bool thread_allows(const struct thread *thread, unsigned cpu)
 {
-    return !thread->bound || cpuset_has(&thread->affinity, cpu);
+    return !thread->bound || thread->homeless ||
+           cpuset_has(&thread->affinity, cpu);
 }
 
 void place_set_asleep(struct sched *sched, bool asleep)
@@ -62,12 +63,13 @@ static struct sched *claim_sleeper(const struct thread *thread)
     return NULL;
 }
 
-static struct sched *first_allowed(const struct thread *thread)
+static struct sched *first_allowed(struct thread *thread)
 {
     for (unsigned cpu = 0; cpu < smp_count(); cpu++)
         if (thread_allows(thread, cpu) && smp_is_online(cpu))
             return smp_sched(cpu);
-    return smp_sched(0); /* its vCPUs are all gone: better there than nowhere */
+    thread->homeless = 1; /* until it is placed again */
+    return smp_sched(0);
 }
 
 static bool is_free(const struct sched *sched)
@@ -76,7 +78,7 @@ static bool is_free(const struct sched *sched)
            (sched == this_sched() && current() == sched->idle);
 }
 
-static struct sched *choose(const struct thread *thread)
+static struct sched *choose(struct thread *thread)
 {
     struct sched *last = thread->home, *sleeper;
 
@@ -102,8 +104,10 @@ void place_look(struct sched *sched)
         return;
     if (!thread_allows(thread, sched->cpu) || top > thread->level)
         preempt_set_due();
-    else if (top == thread->level)
-        sched_look_at_slice(sched);
+    /* Also then: what is more urgent may still be leaving its stack on another
+     * vCPU, and is looked at again when the slice ends. */
+    if (top >= thread->level)
+        sched_look_at_slice(sched, thread);
 }
 
 /* Another vCPU has to look: it sleeps, runs what is less urgent, or has no
@@ -119,8 +123,10 @@ static bool must_be_told(const struct sched *sched, const struct thread *thread)
 
 void place_thread(struct thread *thread)
 {
-    struct sched *sched = choose(thread);
+    struct sched *sched;
 
+    thread->homeless = 0;
+    sched = choose(thread);
     while (sched_push(sched, thread))
         sched = first_allowed(thread);
     if (sched == this_sched()) {

@@ -75,6 +75,7 @@ struct thread {
     uint32_t state;            /* enum thread_state; exchanged atomically */
     uint32_t level;            /* enum thread_priority; 0: an idle thread */
     uint32_t bound;            /* affinity counts */
+    uint32_t homeless;         /* but its vCPUs are all out of service */
     uint32_t pending;   /* waiters woken, not yet cancelled; atomically */
     uint32_t timed_out; /* exchanged atomically */
     struct timer timeout;
@@ -119,9 +120,9 @@ void sched_idle(void) __attribute__((noreturn));
 struct thread *sched_take(struct sched *sched, unsigned cpu);
 /* Queues thread. 0, or -XEN_EBUSY when sched's vCPU is not online. */
 int sched_push(struct sched *sched, struct thread *thread);
-/* Sees to it that the running thread is not left alone for ever. sched is this
+/* Sees to it that thread, which runs, is not left alone for ever. sched is this
  * vCPU's. */
-void sched_look_at_slice(struct sched *sched);
+void sched_look_at_slice(struct sched *sched, struct thread *thread);
 /* Blocks until *until, which a waker sets before it calls sched_wake, is not 0,
  * or the deadline passed: then -XEN_ETIME. Thread context. */
 int sched_block(const uint32_t *until, uint64_t deadline_ns);

@@ -31,19 +31,8 @@ static void push_locked(struct sched *sched, struct thread *thread)
         WRITE_ONCE(sched->top, thread->level);
 }
 
-/* What the queues' top is once the queue of that level is empty. */
-static void lower_top_locked(struct sched *sched)
-{
-    uint32_t top = sched->top;
-
-    while (top && !sched->queues[top].first)
-        top--;
-    WRITE_ONCE(sched->top, top);
-}
-
-/* The next thread of this vCPU's own queues, in which each is allowed to run
- * here. There is one. */
-static struct thread *pop_locked(struct sched *sched)
+/* The next thread where sched_simple holds. There is one. */
+static struct thread *pop(struct sched *sched)
 {
     struct run_queue *queue = &sched->queues[sched->top];
     struct thread *thread = queue->first;
@@ -51,7 +40,37 @@ static struct thread *pop_locked(struct sched *sched)
     queue->first = thread->next_ready;
     if (!queue->first) {
         queue->end = &queue->first;
-        lower_top_locked(sched);
+        while (sched->top && !sched->queues[sched->top].first)
+            sched->top--;
+    }
+    return thread;
+}
+
+/*
+ * A thread may be in a queue, woken or on its way to another vCPU, and still
+ * be on its stack: 1. it marks itself blocked; 2. another vCPU wakes and queues
+ * it; 3. its own vCPU switches away. Between 2 and 3 nobody else may take it,
+ * nor wait for it: two vCPUs that waited for each other's threads would wait
+ * for ever.
+ */
+static bool can_take(const struct thread *thread, unsigned cpu)
+{
+    return thread_allows(thread, cpu) &&
+           (!atomic_load(&thread->context.running) || thread == current());
+}
+
+/* The first thread of queue that cpu may run, NULL: none. */
+static struct thread *take_from_locked(struct run_queue *queue, unsigned cpu)
+{
+    struct thread **link = &queue->first, *thread;
+
+    while (*link && !can_take(*link, cpu))
+        link = &(*link)->next_ready;
+    thread = *link;
+    if (thread) {
+        *link = thread->next_ready;
+        if (!*link)
+            queue->end = link;
     }
     return thread;
 }
@@ -59,24 +78,16 @@ static struct thread *pop_locked(struct sched *sched)
 struct thread *sched_take(struct sched *sched, unsigned cpu)
 {
     struct thread *found = NULL;
+    uint32_t top;
 
     if (!READ_ONCE(sched->top))
         return NULL;
     spin_lock_raw(&sched->lock);
-    for (uint32_t level = sched->top; level && !found; level--) {
-        struct run_queue *queue = &sched->queues[level];
-        struct thread **link = &queue->first;
-
-        while (*link && !thread_allows(*link, cpu))
-            link = &(*link)->next_ready;
-        found = *link;
-        if (!found)
-            continue;
-        *link = found->next_ready;
-        if (!*link)
-            queue->end = link;
-        lower_top_locked(sched);
-    }
+    for (uint32_t level = sched->top; level && !found; level--)
+        found = take_from_locked(&sched->queues[level], cpu);
+    for (top = sched->top; top && !sched->queues[top].first; top--)
+        ;
+    WRITE_ONCE(sched->top, top);
     spin_unlock_raw(&sched->lock);
     return found;
 }
@@ -85,12 +96,11 @@ TRACE_EVENT_NAMES(traced_switch, "kernel: switch from %s to %s");
 TRACE_EVENT_NAMES(traced_wake, "kernel: %s ready, while %s runs");
 
 /* Interrupts off. Returns when somebody switches back, perhaps on another
- * vCPU. next may be on its way off its stack elsewhere. */
+ * vCPU. */
 static inline void switch_to(struct thread *self, struct thread *next)
 {
     if (unlikely(!sched_simple)) {
-        while (READ_ONCE(next->context.running))
-            cpu_relax();
+        ASSERT(!next->context.running);
         trace(traced_switch, trace_name(self->name), trace_name(next->name));
     }
     next->context.running = 1;
@@ -107,15 +117,13 @@ static inline struct thread *pick(struct sched *sched)
     struct thread *next;
 
     if (likely(sched_simple))
-        return sched->top ? pop_locked(sched) : NULL;
-    if (likely(READ_ONCE(sched->top))) {
-        spin_lock_raw(&sched->lock);
-        next = sched->top ? pop_locked(sched) : NULL; /* stolen meanwhile */
-        spin_unlock_raw(&sched->lock);
-        if (likely(next))
-            return next;
-    }
-    return place_steal(sched);
+        return sched->top ? pop(sched) : NULL;
+    next = sched_take(sched, sched->cpu);
+    if (!next)
+        next = place_steal(sched);
+    if (next)
+        next->home = sched;
+    return next;
 }
 
 /* Runs what is to run next. The caller is blocked, has ended, or was queued
@@ -136,19 +144,19 @@ static void slice_ended(struct timer *timer)
     struct sched *sched = container_of(timer, struct sched, slice);
     struct thread *thread = cpu_read(thread);
 
-    sched->slice_armed = 0;
-    if (!sched->top || thread == sched->idle)
+    WRITE_ONCE(sched->slice_armed, 0);
+    barrier_full(); /* with place_thread's, which queues first and looks then */
+    if (!READ_ONCE(sched->top) || thread == sched->idle)
         return;
-    if (sched->slice_thread == thread &&
-        sched->slice_switches == thread->switches)
+    if (sched->top > thread->level ||
+        (sched->slice_thread == thread &&
+         sched->slice_switches == thread->switches))
         preempt_set_due();
-    sched_look_at_slice(sched);
+    sched_look_at_slice(sched, thread);
 }
 
-void sched_look_at_slice(struct sched *sched)
+void sched_look_at_slice(struct sched *sched, struct thread *thread)
 {
-    struct thread *thread = cpu_read(thread);
-
     if (sched->slice_armed || thread == sched->idle)
         return;
     sched->slice_armed = 1;
@@ -278,14 +286,15 @@ static inline void yield(struct sched *sched, bool shared)
 
     if (shared)
         spin_lock_raw(&sched->lock);
-    if (unlikely(sched->top != self->level)) {
+    queue = &sched->queues[self->level];
+    if (unlikely(sched->top != self->level ||
+                 (shared && queue->first->context.running))) {
         if (shared)
             spin_unlock_raw(&sched->lock);
-        if (READ_ONCE(sched->top) > self->level)
+        if (READ_ONCE(sched->top) >= self->level)
             give_way(self);
         return;
     }
-    queue = &sched->queues[self->level];
     *queue->end = self;
     queue->end = &self->next_ready;
     next = queue->first;
@@ -356,13 +365,20 @@ void sched_idle(void)
         irq_disable();
         place_set_asleep(sched, true);
         while (!(next = pick(sched))) {
-            if (place_all_asleep())
-                deadlock_check();
-            cpu_wait_for_interrupt();
+            if (READ_ONCE(sched->top)) { /* it leaves its stack right now */
+                irq_enable();
+                cpu_relax();
+            } else {
+                if (place_all_asleep())
+                    deadlock_check();
+                cpu_wait_for_interrupt();
+            }
             irq_disable();
             place_set_asleep(sched, true); /* a waker took it back */
         }
         place_set_asleep(sched, false);
+        if (READ_ONCE(sched->top)) /* what came while nothing ran */
+            sched_look_at_slice(sched, next);
         switch_to(self, next);
         irq_enable();
     }

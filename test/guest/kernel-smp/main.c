@@ -283,6 +283,49 @@ TEST(vcpus_go_and_come_while_threads_work)
     CHECK_EQ(wait_for_all(), 0);
 }
 
+static uint32_t steps;
+
+static void step_on_last(void *arg)
+{
+    struct cpuset only = {{0}};
+
+    (void)arg;
+    cpuset_add(&only, vcpus - 1);
+    if (thread_set_affinity(&only))
+        atomic_store(&stop, 1);
+    while (!READ_ONCE(stop)) {
+        atomic_add(&steps, 1);
+        thread_sleep_until(clock_monotonic_ns() + NS_PER_MS);
+    }
+    finished();
+}
+
+static bool steps_go_on(void)
+{
+    uint32_t before = atomic_load(&steps);
+    uint64_t deadline_ns = clock_monotonic_ns() + LIMIT_NS;
+
+    while (atomic_load(&steps) < before + 3 &&
+           clock_monotonic_ns() < deadline_ns)
+        thread_sleep_until(clock_monotonic_ns() + NS_PER_MS);
+    return atomic_load(&steps) >= before + 3;
+}
+
+TEST(bound_thread_goes_on_while_its_vcpu_is_gone)
+{
+    if (vcpus == 1)
+        return;
+    stop = steps = 0;
+    CHECK(start(1, step_on_last, NULL));
+    CHECK(steps_go_on());
+    CHECK_EQ(smp_set_online(vcpus - 1, false), 0);
+    CHECK(steps_go_on());
+    CHECK_EQ(smp_set_online(vcpus - 1, true), 0);
+    CHECK(steps_go_on());
+    WRITE_ONCE(stop, 1);
+    CHECK_EQ(wait_for_all(), 0);
+}
+
 /* One upcall ends the sleep; the console may take a last line meanwhile. */
 TEST(idle_vcpus_wake_for_nothing)
 {
