@@ -83,6 +83,13 @@ sleep 10
 figure idle_10_seconds $(($(guest_time httpd) - before))
 guest_destroy httpd
 
+# Single operations; each prints its own figures.
+guest_start kernelops /job/kernelops memory=8 "$native" &&
+    guest_wait kernelops 60 && guest_says kernelops 'pith: exit 0' 5 ||
+    fail 'kernelops did not end well'
+grep -a ^FIGURE "$(guest_log kernelops)" | tr -d '\r'
+guest_destroy kernelops
+
 # The same server, from the same source, on Linux.
 mkdir -p linux/job/www
 cp www/1k.html linux/job/www
@@ -109,3 +116,19 @@ before=$(guest_time linux)
 sleep 10
 figure linux_idle_10_seconds $(($(guest_time linux) - before))
 guest_destroy linux
+
+# The same operations, from the same source; a boot of their own.
+cat >linux/job/guest.sh <<'END'
+exec /job/kernelops-linux linux_
+END
+cp kernelops-linux linux/job/
+{
+    cat /lab/linux/initrd
+    (cd linux && find job | cpio -o -H newc 2>/dev/null)
+} >linux.initrd
+guest_start linuxops /lab/linux/vmlinux memory=256 "$native" \
+    'ramdisk="/job/linux.initrd"' \
+    'cmdline="console=hvc0 quiet loglevel=3 panic=-1"' &&
+    guest_says linuxops 'linux-guest: exit 0' 60 || fail 'Linux: kernelops'
+grep -a ^FIGURE "$(guest_log linuxops)" | tr -d '\r'
+guest_destroy linuxops
