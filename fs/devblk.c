@@ -8,7 +8,6 @@
 #include <pith/blkdev.h>
 #include <pith/errno.h>
 #include <pith/heap.h>
-#include <pith/mutex.h>
 #include <string.h>
 
 struct devblk {
@@ -16,11 +15,6 @@ struct devblk {
     struct blkdev *dev;
     uint8_t *sector; /* dev->sector_bytes, for partial ones */
 };
-
-/* Held from the read to the write back of a partial sector, by all files, so
- * that two writers of one sector do not undo each other. Also protects every
- * sector buffer. */
-static struct mutex partial_lock = MUTEX_INIT(partial_lock);
 
 static struct devblk *devblk_of(struct file *f)
 {
@@ -33,12 +27,12 @@ static int read_partial(struct devblk *d, uint64_t offset, uint8_t *buf,
     size_t in_sector = offset % d->dev->sector_bytes;
     int rc;
 
-    mutex_lock(&partial_lock);
+    mutex_lock(&d->dev->partial_lock);
     rc = blkdev_read(d->dev, offset - in_sector, d->sector,
                      d->dev->sector_bytes);
     if (!rc)
         memcpy(buf, d->sector + in_sector, size);
-    mutex_unlock(&partial_lock);
+    mutex_unlock(&d->dev->partial_lock);
     return rc;
 }
 
@@ -48,7 +42,7 @@ static int write_partial(struct devblk *d, uint64_t offset, uint8_t *buf,
     size_t in_sector = offset % d->dev->sector_bytes;
     int rc;
 
-    mutex_lock(&partial_lock);
+    mutex_lock(&d->dev->partial_lock);
     rc = blkdev_read(d->dev, offset - in_sector, d->sector,
                      d->dev->sector_bytes);
     if (!rc) {
@@ -56,7 +50,7 @@ static int write_partial(struct devblk *d, uint64_t offset, uint8_t *buf,
         rc = blkdev_write(d->dev, offset - in_sector, d->sector,
                           d->dev->sector_bytes);
     }
-    mutex_unlock(&partial_lock);
+    mutex_unlock(&d->dev->partial_lock);
     return rc;
 }
 
@@ -78,9 +72,9 @@ static int transfer_piece(struct devblk *d, uint64_t offset, uint8_t *buf,
     if (!write)
         return blkdev_read(d->dev, offset, buf, *out_done);
     /* Not between the read and the write back of a neighbour's bytes. */
-    mutex_lock(&partial_lock);
+    mutex_lock(&d->dev->partial_lock);
     rc = blkdev_write(d->dev, offset, buf, *out_done);
-    mutex_unlock(&partial_lock);
+    mutex_unlock(&d->dev->partial_lock);
     return rc;
 }
 
@@ -175,9 +169,7 @@ int devblk_open(struct blkdev *dev, unsigned flags, struct file **out)
         return -XEN_ENOMEM;
     }
     d->dev = dev;
-    d->file.ops = &devblk_ops;
-    d->file.type = FILE_BLOCK;
-    d->file.refs = 1;
+    file_init(&d->file, &devblk_ops, FILE_BLOCK);
     d->file.seekable = true;
     *out = &d->file;
     return 0;

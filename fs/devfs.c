@@ -113,9 +113,7 @@ static int char_open(const struct char_device *dev, struct file **out)
 
     if (!f)
         return -XEN_ENOMEM;
-    f->ops = dev->ops;
-    f->type = FILE_CHAR;
-    f->refs = 1;
+    file_init(f, dev->ops, FILE_CHAR);
     f->terminal = dev->ops == &tty_file_ops;
     *out = f;
     return 0;
@@ -222,9 +220,7 @@ static int dir_open(unsigned flags, struct file **out)
     f = heap_zalloc(sizeof(*f));
     if (!f)
         return -XEN_ENOMEM;
-    f->ops = &dir_ops;
-    f->type = FILE_DIRECTORY;
-    f->refs = 1;
+    file_init(f, &dir_ops, FILE_DIRECTORY);
     f->seekable = true;
     *out = f;
     return 0;

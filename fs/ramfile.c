@@ -266,9 +266,9 @@ int ramfile_open(struct ramfs_node *node, struct file **out)
         return -XEN_ENOMEM;
     }
     r->node = node;
-    r->file.type = node->type;
-    r->file.ops = node->type == FILE_DIRECTORY ? &ramdir_ops : &ramfile_ops;
-    r->file.refs = 1;
+    file_init(&r->file,
+              node->type == FILE_DIRECTORY ? &ramdir_ops : &ramfile_ops,
+              node->type);
     r->file.seekable = true;
     *out = &r->file;
     return 0;

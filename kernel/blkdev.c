@@ -32,6 +32,7 @@ int blkdev_register(struct blkdev *dev)
 {
     int rc = 0;
 
+    mutex_init(&dev->partial_lock);
     mutex_lock(&blkdevs.lock);
     if (find_locked(dev->name))
         rc = -XEN_EEXIST;

@@ -6,39 +6,28 @@
 #include <fcntl.h>
 #include <pith/errno.h>
 #include <pith/file.h>
-#include <pith/mutex.h>
 #include <reent.h>
 #include <unistd.h>
 
 /* The result is a ssize_t, so no more than this moves at once. */
 #define IO_MAX ((size_t)0x7ffff000)
 
-/* POSIX.1-2017, 2.9.7: reads, writes and seeks of one open file do not mix.
- * Held across the transfer, which for files with a position never waits for
- * another thread; files share locks by their address. */
-#define POSITION_LOCK(n) MUTEX_INIT(position_locks[n])
-static struct mutex position_locks[] = {
-    POSITION_LOCK(0), POSITION_LOCK(1), POSITION_LOCK(2), POSITION_LOCK(3),
-    POSITION_LOCK(4), POSITION_LOCK(5), POSITION_LOCK(6), POSITION_LOCK(7)};
 /* From the look at a file's end to the write there; also between open files,
- * which may be the same one. After a position lock. */
+ * which may be the same one. After a position lock. Never held for long: what
+ * can be written behind its end lies in memory. */
 static struct mutex append_lock = MUTEX_INIT(append_lock);
 
-static struct mutex *position_lock_of(const struct file *f)
-{
-    return &position_locks[(uintptr_t)f / 64 % ARRAY_SIZE(position_locks)];
-}
-
+/* POSIX.1-2017, 2.9.7: reads, writes and seeks of one open file do not mix. */
 static void position_lock(struct file *f)
 {
     if (f->seekable)
-        mutex_lock(position_lock_of(f));
+        mutex_lock(&f->position_lock);
 }
 
 static void position_unlock(struct file *f)
 {
     if (f->seekable)
-        mutex_unlock(position_lock_of(f));
+        mutex_unlock(&f->position_lock);
 }
 
 static bool may_read(const struct file *f)

@@ -103,9 +103,7 @@ int socket_install(struct sock *sock, enum sock_type type, int flags)
         sock_close(sock);
         return posix_fail(ENOMEM);
     }
-    s->file.ops = &socket_ops;
-    s->file.type = FILE_SOCKET;
-    s->file.refs = 1;
+    file_init(&s->file, &socket_ops, FILE_SOCKET);
     s->file.flags = O_RDWR | (flags & SOCK_NONBLOCK ? O_NONBLOCK : 0);
     s->sock = sock;
     s->type = type;

@@ -6,7 +6,7 @@
 #ifndef PITH_BLKDEV_H
 #define PITH_BLKDEV_H
 
-#include <pith/list.h>
+#include <pith/mutex.h>
 #include <stdbool.h>
 
 struct blkdev;
@@ -52,6 +52,11 @@ struct blkdev {
     bool readonly;
     bool lost; /* the backend is gone for good */
     struct blkdev_stats stats;
+    /* fs/'s, begun by blkdev_register: from the read to the write back of part
+     * of a sector, by all open files of this device, so that two writers of one
+     * sector do not undo each other. A device that never answers holds up none
+     * but its own files. */
+    struct mutex partial_lock;
     struct list link;
 };
 

@@ -7,7 +7,7 @@
 #ifndef PITH_FILE_H
 #define PITH_FILE_H
 
-#include <pith/waitq.h>
+#include <pith/mutex.h>
 #include <stdbool.h>
 
 enum file_type {
@@ -59,10 +59,24 @@ struct file {
     enum file_type type;
     uint32_t refs;
     uint64_t position; /* posix/'s, for those that seek */
-    uint32_t flags;    /* posix/'s O_* */
+    /* posix/'s, for those that seek: held across a transfer, however long the
+     * device takes; other open files do not feel it. */
+    struct mutex position_lock;
+    uint32_t flags; /* posix/'s O_* */
     bool seekable;
     bool terminal; /* isatty */
 };
+
+/* Begins an open file with one reference; f is zero but for what the caller set
+ * behind it. */
+static inline void file_init(struct file *f, const struct file_ops *ops,
+                             enum file_type type)
+{
+    f->ops = ops;
+    f->type = type;
+    f->refs = 1;
+    mutex_init(&f->position_lock);
+}
 
 static inline void file_get(struct file *f)
 {

@@ -60,6 +60,11 @@ void page_free(void *pages, unsigned order)
     free(pages);
 }
 
+void mutex_init(struct mutex *m)
+{
+    *m = (struct mutex)MUTEX_INIT(*m);
+}
+
 void mutex_lock(struct mutex *m)
 {
     assert(!m->state);

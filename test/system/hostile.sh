@@ -329,7 +329,7 @@ case_run disk_unknown_status_closes \
 case_run disk_error_is_the_programs disk_truth error 'I/O error'
 case_run disk_event_storm_is_borne disk_truth storm
 case_run disk_backend_comes_back disk_truth restart
-# disk_truth honest is left out for now: docs/known-defects.md
+case_run disk_honest_beside_liars_works disk_truth honest
 disk_vanishes
 case_run disk_index_wrap_keeps_data disk_wraps
 case_run disk_index_wrap_keeps_data_with_linux disk_wraps_with_linux

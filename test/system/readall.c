@@ -17,7 +17,7 @@
 #define READ_BYTES 65536
 
 static struct waitq ended = WAITQ_INIT(ended);
-static volatile int under_way;
+static int under_way; /* atomic */
 
 static void read_disk(void *arg)
 {
@@ -35,7 +35,7 @@ static void read_disk(void *arg)
     else
         printf("readall: %s: %lld bytes\n", name, total);
     fflush(stdout);
-    under_way--;
+    __atomic_sub_fetch(&under_way, 1, __ATOMIC_SEQ_CST);
     waitq_wake_all(&ended);
 }
 
@@ -45,6 +45,7 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++)
         if (!thread_start("reader", 2 * THREAD_STACK_BYTES, read_disk, argv[i]))
             return 2;
-    WAITQ_WAIT_UNTIL(&ended, !under_way, DEADLINE_NEVER);
+    WAITQ_WAIT_UNTIL(&ended, !__atomic_load_n(&under_way, __ATOMIC_SEQ_CST),
+                     DEADLINE_NEVER);
     return 0;
 }
