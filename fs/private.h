@@ -26,6 +26,7 @@ struct mount_ops {
                 struct file **out);
     int (*stat)(const char *path, struct file_stat *out);
     int (*mkdir)(const char *path, uint32_t mode);
+    int (*mknod)(const char *path, enum file_type type, uint32_t mode);
     int (*unlink)(const char *path);
     int (*rmdir)(const char *path);
     int (*rename)(const char *from, const char *to);
@@ -41,7 +42,7 @@ struct ramfs_node {
     struct ramfs_node *parent; /* NULL: the root, or unlinked */
     struct list children;      /* of a directory */
     char *name;                /* heap's; NULL for the root */
-    enum file_type type;       /* FILE_REGULAR or FILE_DIRECTORY */
+    enum file_type type; /* FILE_REGULAR, _DIRECTORY, _SOCKET or _PIPE */
     uint32_t mode;
     uint32_t refs; /* open files, and one while linked */
     uint64_t inode, mtime_ns, size_bytes;

@@ -255,6 +255,19 @@ static const struct file_ops ramdir_ops = {
     .release = ramfile_release,
 };
 
+/* Of a FIFO: what it does is posix/'s. */
+static const struct file_ops ramfifo_ops = {
+    .stat = ramfile_file_stat,
+    .release = ramfile_release,
+};
+
+static const struct file_ops *ops_of(const struct ramfs_node *node)
+{
+    if (node->type == FILE_REGULAR)
+        return &ramfile_ops;
+    return node->type == FILE_DIRECTORY ? &ramdir_ops : &ramfifo_ops;
+}
+
 int ramfile_open(struct ramfs_node *node, struct file **out)
 {
     struct ramfile *r = heap_zalloc(sizeof(*r));
@@ -266,10 +279,8 @@ int ramfile_open(struct ramfs_node *node, struct file **out)
         return -XEN_ENOMEM;
     }
     r->node = node;
-    file_init(&r->file,
-              node->type == FILE_DIRECTORY ? &ramdir_ops : &ramfile_ops,
-              node->type);
-    r->file.seekable = true;
+    file_init(&r->file, ops_of(node), node->type);
+    r->file.seekable = node->type != FILE_PIPE;
     *out = &r->file;
     return 0;
 }

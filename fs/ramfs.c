@@ -33,6 +33,8 @@ static int open_locked(const char *path, unsigned flags, uint32_t mode,
         return -XEN_EISDIR;
     if (node->type != FILE_DIRECTORY && (flags & VFS_DIRECTORY))
         return -XEN_ENOTDIR;
+    if (node->type == FILE_SOCKET)
+        return -XEN_ENXIO;
     if (flags & VFS_TRUNCATE)
         ramfile_truncate_locked(node, 0);
     node->refs++;
@@ -65,7 +67,7 @@ static int ramfs_stat(const char *path, struct file_stat *out)
     return rc;
 }
 
-static int mkdir_locked(const char *path, uint32_t mode)
+static int make_locked(const char *path, enum file_type type, uint32_t mode)
 {
     struct ramfs_node *dir;
     const char *name;
@@ -75,22 +77,31 @@ static int mkdir_locked(const char *path, uint32_t mode)
         return rc;
     if (!*name || ramfs_find_child(dir, name, strlen(name)))
         return -XEN_EEXIST;
-    return ramfs_node_create(dir, name, strlen(name), FILE_DIRECTORY, mode)
-               ? 0
-               : -XEN_ENOMEM;
+    return ramfs_node_create(dir, name, strlen(name), type, mode) ? 0
+                                                                  : -XEN_ENOMEM;
 }
 
-static int ramfs_mkdir(const char *path, uint32_t mode)
+static int ramfs_mknod(const char *path, enum file_type type, uint32_t mode)
 {
     int rc;
 
     ramfs_lock();
-    rc = mkdir_locked(path, mode);
+    rc = make_locked(path, type, mode);
     ramfs_unlock();
     return rc;
 }
 
-static int remove_locked(const char *path, enum file_type type)
+static int ramfs_mkdir(const char *path, uint32_t mode)
+{
+    return ramfs_mknod(path, FILE_DIRECTORY, mode);
+}
+
+static bool is_dir(const struct ramfs_node *node)
+{
+    return node->type == FILE_DIRECTORY;
+}
+
+static int remove_locked(const char *path, bool dir)
 {
     struct ramfs_node *node;
     int rc = ramfs_walk(path, &node);
@@ -99,8 +110,8 @@ static int remove_locked(const char *path, enum file_type type)
         return rc;
     if (!node->parent)
         return -XEN_EBUSY;
-    if (node->type != type)
-        return type == FILE_DIRECTORY ? -XEN_ENOTDIR : -XEN_EISDIR;
+    if (is_dir(node) != dir)
+        return dir ? -XEN_ENOTDIR : -XEN_EISDIR;
     if (!list_empty(&node->children))
         return -XEN_ENOTEMPTY;
     ramfs_node_unlink(node);
@@ -112,7 +123,7 @@ static int ramfs_unlink(const char *path)
     int rc;
 
     ramfs_lock();
-    rc = remove_locked(path, FILE_REGULAR);
+    rc = remove_locked(path, false);
     ramfs_unlock();
     return rc;
 }
@@ -122,7 +133,7 @@ static int ramfs_rmdir(const char *path)
     int rc;
 
     ramfs_lock();
-    rc = remove_locked(path, FILE_DIRECTORY);
+    rc = remove_locked(path, true);
     ramfs_unlock();
     return rc;
 }
@@ -139,8 +150,8 @@ static int rename_check(const struct ramfs_node *node,
         return 0;
     if (!there->parent)
         return -XEN_EBUSY;
-    if (node->type != there->type)
-        return there->type == FILE_DIRECTORY ? -XEN_EISDIR : -XEN_ENOTDIR;
+    if (is_dir(node) != is_dir(there))
+        return is_dir(there) ? -XEN_EISDIR : -XEN_ENOTDIR;
     return list_empty(&there->children) ? 0 : -XEN_ENOTEMPTY;
 }
 
@@ -190,6 +201,7 @@ const struct mount_ops ramfs_mount = {
     .open = ramfs_open,
     .stat = ramfs_stat,
     .mkdir = ramfs_mkdir,
+    .mknod = ramfs_mknod,
     .unlink = ramfs_unlink,
     .rmdir = ramfs_rmdir,
     .rename = ramfs_rename,

@@ -80,6 +80,19 @@ int vfs_mkdir(const char *path, uint32_t mode)
     return p.mount->ops->mkdir ? p.mount->ops->mkdir(p.rest, mode) : -XEN_EROFS;
 }
 
+int vfs_mknod(const char *path, enum file_type type, uint32_t mode)
+{
+    struct place p;
+    int rc = find_place(path, &p);
+
+    if (rc)
+        return rc;
+    if (p.slash)
+        return -XEN_ENOENT;
+    return p.mount->ops->mknod ? p.mount->ops->mknod(p.rest, type, mode)
+                               : -XEN_EROFS;
+}
+
 int vfs_unlink(const char *path)
 {
     struct place p;

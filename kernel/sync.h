@@ -15,6 +15,7 @@ static inline void sync_enqueue_locked(struct waitq *q, struct waiter *w)
 {
     w->thread = current();
     w->queue = q;
+    w->notify = NULL;
     w->woken = 0;
     list_push_back(&q->waiters, &w->link);
 }

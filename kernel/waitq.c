@@ -23,6 +23,7 @@ void waitq_prepare(struct waitq *q, struct waiter *w)
 
     w->thread = current();
     w->queue = q;
+    w->notify = NULL;
     w->woken = 0;
     flags = spin_lock_irqsave(&q->lock);
     list_push_back(&q->waiters, &w->link);
@@ -51,13 +52,26 @@ void waitq_cancel(struct waiter *w)
     if (!q)
         return;
     flags = spin_lock_irqsave(&q->lock);
-    if (w->woken) {
-        atomic_sub(&w->thread->pending, 1);
-    } else {
+    if (!w->woken)
         list_remove(&w->link);
-    }
+    else if (!w->notify)
+        atomic_sub(&w->thread->pending, 1);
     w->queue = NULL;
     spin_unlock_irqrestore(&q->lock, flags);
+}
+
+void waitq_watch(struct waiter *w, void (*notify)(struct waiter *w))
+{
+    struct waitq *q = w->queue;
+    unsigned long flags = spin_lock_irqsave(&q->lock);
+
+    w->notify = notify;
+    if (w->woken) { /* before it was known whom to tell */
+        atomic_sub(&w->thread->pending, 1);
+        notify(w);
+    }
+    spin_unlock_irqrestore(&q->lock, flags);
+    preempt_check();
 }
 
 struct thread *waitq_wake_one_locked(struct waitq *q)
@@ -69,7 +83,12 @@ struct thread *waitq_wake_one_locked(struct waitq *q)
     if (!link)
         return NULL;
     thread = w->thread;
-    sched_wake(w);
+    if (w->notify) {
+        WRITE_ONCE(w->woken, 1);
+        w->notify(w);
+    } else {
+        sched_wake(w);
+    }
     return thread;
 }
 
@@ -82,12 +101,18 @@ void waitq_wake_one(struct waitq *q)
     preempt_check();
 }
 
-void waitq_wake_all(struct waitq *q)
+/* Who woke the outer queue gives way, once it has let go of its lock. */
+void waitq_wake_nested(struct waitq *q)
 {
     unsigned long flags = spin_lock_irqsave(&q->lock);
 
     while (waitq_wake_one_locked(q))
         ;
     spin_unlock_irqrestore(&q->lock, flags);
+}
+
+void waitq_wake_all(struct waitq *q)
+{
+    waitq_wake_nested(q);
     preempt_check();
 }

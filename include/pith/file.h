@@ -65,6 +65,9 @@ struct file {
     uint32_t flags; /* posix/'s O_* */
     bool seekable;
     bool terminal; /* isatty */
+    /* Of who watches without holding a reference: called before release. */
+    void (*closing)(struct file *f);
+    struct list watches;
 };
 
 /* Begins an open file with one reference; f is zero but for what the caller set
@@ -86,8 +89,11 @@ static inline void file_get(struct file *f)
 /* Drops a reference; the last one releases. */
 static inline void file_put(struct file *f)
 {
-    if (__atomic_fetch_sub(&f->refs, 1, __ATOMIC_SEQ_CST) == 1)
-        f->ops->release(f);
+    if (__atomic_fetch_sub(&f->refs, 1, __ATOMIC_SEQ_CST) != 1)
+        return;
+    if (f->closing)
+        f->closing(f);
+    f->ops->release(f);
 }
 
 /* The system console (pith/tty.h) as a file: for /dev/console and descriptors

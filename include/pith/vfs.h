@@ -26,6 +26,11 @@ int vfs_open(const char *path, unsigned flags, uint32_t mode,
              struct file **out);
 int vfs_stat(const char *path, struct file_stat *out);
 int vfs_mkdir(const char *path, uint32_t mode);
+/* A name for FILE_SOCKET or FILE_PIPE, which posix/ knows by the inode's
+ * number. vfs_open of the first gives -XEN_ENXIO, of the second a file that can
+ * be asked for its stat alone. -XEN_EEXIST, -XEN_EROFS, -XEN_ENOMEM and those
+ * of the path. */
+int vfs_mknod(const char *path, enum file_type type, uint32_t mode);
 int vfs_unlink(const char *path);
 int vfs_rmdir(const char *path);
 int vfs_rename(const char *from, const char *to);

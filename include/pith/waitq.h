@@ -27,6 +27,8 @@ struct waiter {
     struct list link;
     struct thread *thread;
     struct waitq *queue; /* from prepare to cancel */
+    /* Called in place of waking thread: waitq_watch. */
+    void (*notify)(struct waiter *w);
     uint32_t woken;
 };
 
@@ -48,6 +50,16 @@ void waitq_prepare(struct waitq *q, struct waiter *w);
 int waitq_block_on(struct waiter *w, uint64_t deadline_ns);
 int waitq_block(uint64_t deadline_ns);
 void waitq_cancel(struct waiter *w);
+
+/*
+ * For w that was prepared: from now on the wake does not make the thread ready
+ * but calls notify, once, at once if it has come already; until waitq_cancel,
+ * which any thread may call. notify runs in the waker's context, in upcalls
+ * too, with the queue's lock held and interrupts off; other queues it wakes by
+ * waitq_wake_nested. For queues that are woken as a whole: who wakes one waiter
+ * alone may hit one that no thread stands for.
+ */
+void waitq_watch(struct waiter *w, void (*notify)(struct waiter *w));
 
 /* Tests cond (an expression) until it holds: 0, or -XEN_ETIME. */
 #define WAITQ_WAIT_UNTIL(q, cond, deadline_ns) \
@@ -72,5 +84,7 @@ void waitq_cancel(struct waiter *w);
 /* Wake the first waiter / every waiter. Any context. */
 void waitq_wake_one(struct waitq *q);
 void waitq_wake_all(struct waitq *q);
+/* waitq_wake_all for a notify function (waitq_watch). */
+void waitq_wake_nested(struct waitq *q);
 
 #endif

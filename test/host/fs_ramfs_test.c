@@ -164,6 +164,29 @@ TEST(ramfs_rename_moves_and_replaces)
     CHECK_EQ(fake_live, 0);
 }
 
+TEST(ramfs_special_names_are_kept_and_hold_no_bytes)
+{
+    struct file_stat st;
+    struct file *f;
+
+    CHECK_EQ(fs->mknod("sock", FILE_SOCKET, 0755), 0);
+    CHECK_EQ(fs->mknod("sock", FILE_PIPE, 0755), -XEN_EEXIST);
+    CHECK_EQ(fs->mknod("none/fifo", FILE_PIPE, 0755), -XEN_ENOENT);
+    CHECK_EQ(fs->open("sock", VFS_READ, 0, &f), -XEN_ENXIO);
+    CHECK_EQ(fs->stat("sock", &st), 0);
+    CHECK_EQ(st.type, FILE_SOCKET);
+    CHECK_EQ(fs->rmdir("sock"), -XEN_ENOTDIR);
+    CHECK_EQ(fs->mknod("fifo", FILE_PIPE, 0600), 0);
+    CHECK_EQ(fs->rename("fifo", "sock"), 0);
+    f = must_open("sock", VFS_READ);
+    CHECK_EQ(f->type, FILE_PIPE);
+    CHECK(!f->seekable && !f->ops->read);
+    CHECK_EQ(fs->unlink("sock"), 0);
+    CHECK_EQ(f->ops->stat(f, &st), 0);
+    CHECK_EQ(st.mode, 0600);
+    file_put(f);
+}
+
 TEST(ramfs_lent_file_is_copied_at_the_first_write)
 {
     static const uint8_t module[] = "lent by the module";

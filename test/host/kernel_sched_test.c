@@ -147,6 +147,43 @@ TEST(waitq_wake_outlives_a_nested_wait)
     run_all();
 }
 
+static struct waiter *notified;
+
+static void note_waiter(struct waiter *w)
+{
+    notified = w;
+    waitq_wake_nested(&other);
+}
+
+/* A watched queue tells the function, once, and a wake that came before it was
+ * watched is not lost, nor left with the thread. */
+TEST(waitq_watched_tells_the_function_once)
+{
+    struct waiter a, b;
+
+    begin();
+    waitq_prepare(&queue, &a);
+    waitq_watch(&a, note_waiter);
+    waitq_prepare(&other, &b);
+    CHECK(!notified);
+    waitq_wake_all(&queue);
+    CHECK(notified == &a);
+    CHECK_EQ(waitq_block_on(&b, now_ns + 5), 0);
+    waitq_cancel(&b);
+    notified = NULL;
+    waitq_wake_all(&queue);
+    CHECK(!notified);
+    waitq_cancel(&a);
+
+    waitq_prepare(&queue, &a);
+    waitq_wake_all(&queue);
+    waitq_watch(&a, note_waiter);
+    CHECK(notified == &a);
+    CHECK_EQ(waitq_block(now_ns + 5), -XEN_ETIME);
+    waitq_cancel(&a);
+    run_all();
+}
+
 static struct timer timers_[3];
 static uint64_t again;
 
