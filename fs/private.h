@@ -42,7 +42,7 @@ struct ramfs_node {
     struct ramfs_node *parent; /* NULL: the root, or unlinked */
     struct list children;      /* of a directory */
     char *name;                /* heap's; NULL for the root */
-    enum file_type type; /* FILE_REGULAR, _DIRECTORY, _SOCKET or _PIPE */
+    enum file_type type;       /* FILE_REGULAR, _DIRECTORY, _SOCKET or _PIPE */
     uint32_t mode;
     uint32_t refs; /* open files, and one while linked */
     uint64_t inode, mtime_ns, size_bytes;
