@@ -22,7 +22,8 @@ static bool give_up(struct cond *c, struct waiter *w)
     return gone;
 }
 
-int cond_wait_until(struct cond *c, struct mutex *m, uint64_t deadline_ns)
+static int wait_for(struct cond *c, struct mutex *m, uint64_t deadline_ns,
+                    bool interruptible)
 {
     struct waiter w;
     unsigned long flags = spin_lock_irqsave(&c->waiters.lock);
@@ -31,7 +32,7 @@ int cond_wait_until(struct cond *c, struct mutex *m, uint64_t deadline_ns)
     sync_enqueue_locked(&c->waiters, &w);
     spin_unlock_irqrestore(&c->waiters.lock, flags);
     mutex_unlock(m);
-    rc = sync_block(&w, WAITS_FOR_THREAD, deadline_ns);
+    rc = sync_block_if(&w, deadline_ns, interruptible);
     /* A signal that came with the deadline is not to be lost. */
     if (rc && !give_up(c, &w))
         rc = 0;
@@ -39,6 +40,17 @@ int cond_wait_until(struct cond *c, struct mutex *m, uint64_t deadline_ns)
         sync_woken(&c->waiters, &w);
     mutex_lock(m);
     return rc;
+}
+
+int cond_wait_until(struct cond *c, struct mutex *m, uint64_t deadline_ns)
+{
+    return wait_for(c, m, deadline_ns, false);
+}
+
+int cond_wait_interruptible(struct cond *c, struct mutex *m,
+                            uint64_t deadline_ns)
+{
+    return wait_for(c, m, deadline_ns, true);
 }
 
 void cond_wait(struct cond *c, struct mutex *m)

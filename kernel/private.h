@@ -93,10 +93,15 @@ struct thread {
     /* What only another thread can end: the mutex that it waits for, or
      * WAITS_FOR_THREAD; else NULL. For deadlock.c. */
     const void *waits;
-    bool at_rest;                         /* thread_set_at_rest */
+    uint32_t stop; /* enum thread_stop; changed atomically */
+    bool at_rest;  /* thread_set_at_rest */
     struct lock_list held[CONFIG_CHECKS]; /* the thread's own */
 };
 #define WAITS_FOR_THREAD ((const void *)1)
+
+/* What ends an interruptible wait before its time; INTERRUPTED, all of them
+ * until thread_interrupt_take. */
+enum thread_stop { STOP_DEADLINE = 1, STOP_INTERRUPTED = 2 };
 
 /* thread_current, inlined. */
 static inline struct thread *current(void)
@@ -126,6 +131,13 @@ void sched_look_at_slice(struct sched *sched, struct thread *thread);
 /* Blocks until *until, which a waker sets before it calls sched_wake, is not 0,
  * or the deadline passed: then -XEN_ETIME. Thread context. */
 int sched_block(const uint32_t *until, uint64_t deadline_ns);
+/* interrupt.c: the same, interruptible: or -XEN_EINTR (pith/interrupt.h). */
+int sched_block_interruptible(const uint32_t *until, uint64_t deadline_ns);
+/* Lets others run until somebody makes this thread runnable, or at once if it
+ * is. Interrupts off. */
+void sched_schedule(void);
+/* Queues thread if it is blocked. Interrupts off. */
+void sched_make_runnable(struct thread *thread);
 /* Counts w as woken and makes its thread ready. Any context; w->queue->lock is
  * held, interrupts are off. */
 void sched_wake(struct waiter *w);

@@ -35,6 +35,14 @@ static inline int sync_block(const struct waiter *w, const void *mutex,
     return rc;
 }
 
+/* The same, or interruptible. */
+static inline int sync_block_if(const struct waiter *w, uint64_t deadline_ns,
+                                bool interruptible)
+{
+    return interruptible ? sched_block_interruptible(&w->woken, deadline_ns)
+                         : sync_block(w, WAITS_FOR_THREAD, deadline_ns);
+}
+
 /* For a w that was woken. Returns when its waker is done with it and with q,
  * which is then the caller's to free: wakers hold q->lock throughout. */
 static inline void sync_woken(struct waitq *q, struct waiter *w)

@@ -88,18 +88,33 @@ static bool give_up(struct addr_waiter *w)
     return gone;
 }
 
-int waitaddr_wait(uint32_t *addr, uint32_t expected, uint64_t deadline_ns)
+static int wait_on(uint32_t *addr, uint32_t expected, uint64_t deadline_ns,
+                   bool interruptible)
 {
     struct addr_waiter w = {.addr = addr};
+    int rc;
 
-    lock_order_may_block(addr, CALLED_FROM);
     /* Also touches the page, whose fault no lock would survive. */
     if (READ_ONCE(*addr) != expected || enqueue(bucket_of(addr), &w, expected))
         return -XEN_EAGAIN;
-    if (sync_block(&w.waiter, WAITS_FOR_THREAD, deadline_ns) && give_up(&w))
-        return -XEN_ETIME;
+    rc = sync_block_if(&w.waiter, deadline_ns, interruptible);
+    if (rc && give_up(&w))
+        return rc;
     sync_woken(w.waiter.queue, &w.waiter);
     return 0;
+}
+
+int waitaddr_wait(uint32_t *addr, uint32_t expected, uint64_t deadline_ns)
+{
+    lock_order_may_block(addr, CALLED_FROM);
+    return wait_on(addr, expected, deadline_ns, false);
+}
+
+int waitaddr_wait_interruptible(uint32_t *addr, uint32_t expected,
+                                uint64_t deadline_ns)
+{
+    lock_order_may_block(addr, CALLED_FROM);
+    return wait_on(addr, expected, deadline_ns, true);
 }
 
 static uint32_t wake_locked(struct waitq *q, const uint32_t *addr, uint32_t max)

@@ -42,6 +42,18 @@ int waitq_block(uint64_t deadline_ns)
     return sched_block(&current()->pending, deadline_ns);
 }
 
+int waitq_block_on_interruptible(struct waiter *w, uint64_t deadline_ns)
+{
+    lock_order_may_block(w->queue, CALLED_FROM);
+    return sched_block_interruptible(&w->woken, deadline_ns);
+}
+
+int waitq_block_interruptible(uint64_t deadline_ns)
+{
+    lock_order_may_block(&current()->pending, CALLED_FROM);
+    return sched_block_interruptible(&current()->pending, deadline_ns);
+}
+
 /* Takes the lock even if w was woken: its waker may still hold it, and the
  * queue is the caller's to free once this returns. */
 void waitq_cancel(struct waiter *w)

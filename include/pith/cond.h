@@ -29,6 +29,9 @@ void cond_wait(struct cond *c, struct mutex *m);
  * 0, or -XEN_ETIME when it passed without a signal. m is held in both cases,
  * which may take longer than the deadline. */
 int cond_wait_until(struct cond *c, struct mutex *m, uint64_t deadline_ns);
+/* The same, interruptible (pith/interrupt.h): or -XEN_EINTR. */
+int cond_wait_interruptible(struct cond *c, struct mutex *m,
+                            uint64_t deadline_ns);
 /* Wake the thread that has waited longest / all. Any context; m need not be
  * held any more. */
 void cond_signal(struct cond *c);

@@ -14,6 +14,9 @@
  * changed is not missed. 0, -XEN_EAGAIN when the value differs, -XEN_ETIME.
  * addr is mapped and borrowed until this returns. Thread context. */
 int waitaddr_wait(uint32_t *addr, uint32_t expected, uint64_t deadline_ns);
+/* The same, interruptible (pith/interrupt.h): or -XEN_EINTR. */
+int waitaddr_wait_interruptible(uint32_t *addr, uint32_t expected,
+                                uint64_t deadline_ns);
 /* Wakes up to max threads that wait on addr, those that have waited longest;
  * returns how many. addr is a number only. Any context. */
 uint32_t waitaddr_wake(const uint32_t *addr, uint32_t max);

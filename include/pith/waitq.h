@@ -60,9 +60,19 @@ void waitq_cancel(struct waiter *w);
  * alone may hit one that no thread stands for.
  */
 void waitq_watch(struct waiter *w, void (*notify)(struct waiter *w));
+/* The same, interruptible (pith/interrupt.h): or -XEN_EINTR. */
+int waitq_block_on_interruptible(struct waiter *w, uint64_t deadline_ns);
+int waitq_block_interruptible(uint64_t deadline_ns);
 
 /* Tests cond (an expression) until it holds: 0, or -XEN_ETIME. */
 #define WAITQ_WAIT_UNTIL(q, cond, deadline_ns) \
+    WAITQ_WAIT_BY(waitq_block_on, q, cond, deadline_ns)
+/* The same, interruptible: or -XEN_EINTR, unless cond holds. */
+#define WAITQ_WAIT_INTERRUPTIBLE(q, cond, deadline_ns) \
+    WAITQ_WAIT_BY(waitq_block_on_interruptible, q, cond, deadline_ns)
+
+/* What both are made of. */
+#define WAITQ_WAIT_BY(block_on, q, cond, deadline_ns) \
     ({ \
         int wait_rc_ = 0; \
         while (!(cond)) { \
@@ -72,7 +82,7 @@ void waitq_watch(struct waiter *w, void (*notify)(struct waiter *w));
                 waitq_cancel(&waiter_); \
                 break; \
             } \
-            wait_rc_ = waitq_block_on(&waiter_, deadline_ns); \
+            wait_rc_ = block_on(&waiter_, deadline_ns); \
             waitq_cancel(&waiter_); \
             if (wait_rc_ && !(cond)) \
                 break; \

@@ -13,6 +13,7 @@
  * warns if that is not the host's. */
 #define noreturn cold
 
+#include "../../kernel/interrupt.c"
 #include "../../kernel/mutex.c"
 #include "../../kernel/place.c"
 #include "../../kernel/sched.c"

@@ -119,6 +119,12 @@ int sched_block(const uint32_t *until, uint64_t deadline_ns)
     return atomic_load(until) ? 0 : -XEN_ETIME;
 }
 
+/* Nobody interrupts here. */
+int sched_block_interruptible(const uint32_t *until, uint64_t deadline_ns)
+{
+    return sched_block(until, deadline_ns);
+}
+
 /* As the real one: w is the thread's again once woken is set. */
 void sched_wake(struct waiter *w)
 {

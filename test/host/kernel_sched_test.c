@@ -125,6 +125,70 @@ static void hold_mutex(void *arg)
     mutex_unlock(&mutex);
 }
 
+static void interrupt_waiter(void *arg)
+{
+    note("i");
+    thread_interrupt(arg);
+}
+
+TEST(interrupt_ends_a_wait_until_it_is_taken)
+{
+    struct thread *self = current();
+
+    begin();
+    CHECK(!thread_interrupt_take());
+    start(interrupt_waiter, (char *)self);
+    CHECK_EQ(WAITQ_WAIT_INTERRUPTIBLE(&queue, false, DEADLINE_NEVER),
+             -XEN_EINTR);
+    CHECK_STR(trace, "i");
+    CHECK(list_empty(&queue.waiters));
+    CHECK_EQ(WAITQ_WAIT_INTERRUPTIBLE(&queue, false, DEADLINE_NEVER),
+             -XEN_EINTR);
+    CHECK_EQ(thread_sleep_interruptible(DEADLINE_NEVER), -XEN_EINTR);
+    CHECK_EQ(WAITQ_WAIT_INTERRUPTIBLE(&queue, true, 0), 0);
+    CHECK(thread_interrupt_take());
+    CHECK(!thread_interrupt_take());
+    CHECK_EQ(thread_sleep_interruptible(now_ns + 10), 0);
+    CHECK_EQ(WAITQ_WAIT_INTERRUPTIBLE(&queue, false, now_ns + 10), -XEN_ETIME);
+    run_all();
+}
+
+TEST(interrupt_is_not_felt_by_other_waits)
+{
+    struct thread *self = current();
+    uint64_t start_ns;
+
+    begin();
+    start_ns = now_ns;
+    start(interrupt_waiter, (char *)self);
+    thread_sleep_until(start_ns + 100);
+    CHECK_STR(trace, "i");
+    CHECK_EQ(now_ns, start_ns + 100);
+    CHECK_EQ(WAITQ_WAIT_UNTIL(&queue, false, now_ns + 10), -XEN_ETIME);
+    CHECK(thread_interrupt_take());
+    run_all();
+}
+
+static void wake_and_interrupt(void *arg)
+{
+    tokens = 1;
+    waitq_wake_one(&queue);
+    thread_interrupt(arg);
+}
+
+TEST(interrupt_and_wake_together_are_a_wake)
+{
+    struct thread *self = current();
+
+    begin();
+    tokens = 0;
+    start(wake_and_interrupt, (char *)self);
+    CHECK_EQ(WAITQ_WAIT_INTERRUPTIBLE(&queue, tokens, DEADLINE_NEVER), 0);
+    tokens = 0;
+    CHECK(thread_interrupt_take());
+    run_all();
+}
+
 /* 1. poll links to two queues; 2. one is woken; 3. before it blocks, poll
  * waits for a mutex: the wake must still be there. */
 TEST(waitq_wake_outlives_a_nested_wait)

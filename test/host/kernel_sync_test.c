@@ -182,6 +182,40 @@ TEST(cond_deadline_passes_then_etime_with_the_mutex)
     CHECK(list_empty(&cond.waiters.waiters));
 }
 
+static void interrupt_waiter(void *arg)
+{
+    thread_interrupt(arg);
+}
+
+static void signal_and_interrupt(void *arg)
+{
+    cond_signal(&cond);
+    thread_interrupt(arg);
+}
+
+TEST(cond_and_waitaddr_are_interrupted_and_lose_no_wake)
+{
+    struct thread *self = current();
+    uint32_t on = 7;
+
+    begin();
+    CHECK(thread_start("t", 65536, interrupt_waiter, self) != NULL);
+    mutex_lock(&mutex);
+    CHECK_EQ(cond_wait_interruptible(&cond, &mutex, DEADLINE_NEVER),
+             -XEN_EINTR);
+    CHECK(mutex_is_mine(&mutex));
+    CHECK(list_empty(&cond.waiters.waiters));
+    CHECK_EQ(waitaddr_wait_interruptible(&on, 7, DEADLINE_NEVER), -XEN_EINTR);
+    CHECK_EQ(waitaddr_wake(&on, 1), 0);
+    CHECK(thread_interrupt_take());
+    CHECK_EQ(waitaddr_wait_interruptible(&on, 7, now_ns + 10), -XEN_ETIME);
+    CHECK(thread_start("t", 65536, signal_and_interrupt, self) != NULL);
+    CHECK_EQ(cond_wait_interruptible(&cond, &mutex, DEADLINE_NEVER), 0);
+    mutex_unlock(&mutex);
+    CHECK(thread_interrupt_take());
+    run_all();
+}
+
 /* --- semaphores --- */
 
 static struct semaphore sem = SEMAPHORE_INIT(sem, 2);
