@@ -181,7 +181,8 @@ long tty_read(char *buf, size_t size, uint64_t deadline_ns)
 
     if (!tty.ring)
         return 0;
-    rc = WAITQ_WAIT_UNTIL(&tty.input_waitq, tty_readable(), deadline_ns);
+    rc =
+        WAITQ_WAIT_INTERRUPTIBLE(&tty.input_waitq, tty_readable(), deadline_ns);
     if (rc)
         return rc;
     flags = spin_lock_irqsave(&tty.input_lock);

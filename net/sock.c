@@ -63,7 +63,7 @@ int sock_block(struct sock *s, uint64_t deadline_ns)
         return -XEN_EAGAIN;
     waitq_prepare(&s->waitq, &waiter);
     net_unlock();
-    rc = waitq_block_on(&waiter, deadline_ns);
+    rc = waitq_block_on_interruptible(&waiter, deadline_ns);
     waitq_cancel(&waiter);
     net_lock();
     return rc;

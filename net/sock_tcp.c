@@ -177,19 +177,21 @@ static int connect_start(struct sock *s, const struct sock_addr *addr)
 static int stream_connect(struct sock *s, const struct sock_addr *addr,
                           uint64_t deadline_ns)
 {
-    int rc;
+    int rc = 0;
 
     switch (s->tcp.state) {
-    case TCP_CONNECTING:
-        return -XEN_EALREADY;
+    case TCP_CONNECTING: /* after a call that was interrupted, say */
+        if (!deadline_ns)
+            return -XEN_EALREADY;
+        break;
     case TCP_CONNECTED:
         return -XEN_EISCONN;
     case TCP_LISTENING:
         return -XEN_EINVAL;
     default:
+        rc = connect_start(s, addr);
         break;
     }
-    rc = connect_start(s, addr);
     while (!rc && s->tcp.state == TCP_CONNECTING)
         rc = sock_block(s, deadline_ns);
     if (rc)

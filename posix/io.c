@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading and writing descriptors, whatever they stand for. */
 
+#include "interrupt.h"
 #include "private.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -98,7 +99,7 @@ static long write_on(struct file *f, const void *buf, size_t size)
     return rc;
 }
 
-ssize_t read(int fd, void *buf, size_t size)
+static ssize_t read_once(int fd, void *buf, size_t size)
 {
     struct file *f = fd_get(fd);
     long rc;
@@ -114,7 +115,12 @@ ssize_t read(int fd, void *buf, size_t size)
     return posix_result(rc);
 }
 
-ssize_t write(int fd, const void *buf, size_t size)
+ssize_t read(int fd, void *buf, size_t size)
+{
+    return POSIX_RESTART(read_once(fd, buf, size));
+}
+
+static ssize_t write_once(int fd, const void *buf, size_t size)
 {
     struct file *f = fd_get(fd);
     long rc;
@@ -126,6 +132,11 @@ ssize_t write(int fd, const void *buf, size_t size)
     position_unlock(f);
     file_put(f);
     return posix_result(rc);
+}
+
+ssize_t write(int fd, const void *buf, size_t size)
+{
+    return POSIX_RESTART(write_once(fd, buf, size));
 }
 
 ssize_t pread(int fd, void *buf, size_t size, off_t offset)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Waiting for several descriptors at once: one waiter on each file's queue. */
 
+#include "interrupt.h"
 #include "private.h"
 #include <errno.h>
 #include <pith/errno.h>
@@ -82,10 +83,11 @@ static void unlink_waiters(struct polled *p, unsigned long count)
         waitq_cancel(&p[i].waiter); /* nothing if it is not linked */
 }
 
-int poll_until(struct pollfd *fds, unsigned long count, uint64_t deadline_ns)
+static int poll_once(struct pollfd *fds, unsigned long count,
+                     uint64_t deadline_ns)
 {
     struct polled few[FEW], *p = few;
-    bool wait;
+    bool wait, interrupted = false;
     int n;
 
     if (count > FEW)
@@ -96,13 +98,28 @@ int poll_until(struct pollfd *fds, unsigned long count, uint64_t deadline_ns)
     do {
         wait = deadline_ns != 0;
         n = ask(fds, p, count, wait);
-        if (!n && wait && waitq_block(deadline_ns))
-            deadline_ns = 0; /* too late: one last look, without waiting */
+        if (!n && wait) {
+            int rc = waitq_block_interruptible(deadline_ns);
+
+            interrupted = rc == -XEN_EINTR;
+            if (rc)
+                deadline_ns = 0; /* one last look, without waiting */
+        }
         unlink_waiters(p, count);
     } while (!n && wait);
     release(p, count);
     if (p != few)
         heap_free(p);
+    return !n && interrupted ? -XEN_EINTR : n;
+}
+
+int poll_until(struct pollfd *fds, unsigned long count, uint64_t deadline_ns)
+{
+    int n;
+
+    do
+        n = poll_once(fds, count, deadline_ns);
+    while (n == -XEN_EINTR && posix_goes_on(false));
     return n;
 }
 

@@ -53,7 +53,7 @@ int path_absolute(const char *path, char *out, size_t size);
 /* --- poll.c --- */
 
 struct pollfd;
-/* poll() up to a deadline; how many are ready, or -XEN_ENOMEM. */
+/* poll() up to a deadline; how many are ready, or -XEN_ENOMEM, -XEN_EINTR. */
 int poll_until(struct pollfd *fds, unsigned long count, uint64_t deadline_ns);
 
 /* --- env.c --- */

@@ -2,6 +2,7 @@
 /* Sockets with descriptors: making, naming and connecting them. */
 
 #include "socket.h"
+#include "interrupt.h"
 #include "private.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -210,7 +211,8 @@ int listen(int fd, int backlog)
     return (int)posix_result(rc);
 }
 
-int accept4(int fd, struct sockaddr *addr, socklen_t *length, int flags)
+static int accept4_once(int fd, struct sockaddr *addr, socklen_t *length,
+                        int flags)
 {
     struct socket *s = socket_get(fd);
     struct sock_addr peer;
@@ -230,12 +232,17 @@ int accept4(int fd, struct sockaddr *addr, socklen_t *length, int flags)
     return rc;
 }
 
+int accept4(int fd, struct sockaddr *addr, socklen_t *length, int flags)
+{
+    return POSIX_RESTART(accept4_once(fd, addr, length, flags));
+}
+
 int accept(int fd, struct sockaddr *addr, socklen_t *length)
 {
     return accept4(fd, addr, length, 0);
 }
 
-int connect(int fd, const struct sockaddr *addr, socklen_t length)
+static int connect_once(int fd, const struct sockaddr *addr, socklen_t length)
 {
     struct sock_addr peer;
     struct socket *s = socket_get(fd);
@@ -256,6 +263,11 @@ int connect(int fd, const struct sockaddr *addr, socklen_t length)
     if (rc == -XEN_EAGAIN || rc == -XEN_ETIME)
         rc = -XEN_EINPROGRESS;
     return (int)posix_result(rc);
+}
+
+int connect(int fd, const struct sockaddr *addr, socklen_t length)
+{
+    return POSIX_RESTART(connect_once(fd, addr, length));
 }
 
 int shutdown(int fd, int how)

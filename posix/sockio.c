@@ -2,6 +2,7 @@
 /* Sending and receiving on sockets. A write to a stream that the peer closed
  * gives EPIPE, with or without MSG_NOSIGNAL: SIGPIPE is never sent. */
 
+#include "interrupt.h"
 #include "private.h"
 #include "socket.h"
 #include "vector.h"
@@ -12,8 +13,8 @@
 #define SEND_FLAGS (MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE | MSG_EOR)
 #define RECV_FLAGS (MSG_DONTWAIT | MSG_NOSIGNAL | MSG_PEEK | MSG_WAITALL)
 
-ssize_t sendto(int fd, const void *buf, size_t size, int flags,
-               const struct sockaddr *to, socklen_t length)
+static ssize_t sendto_once(int fd, const void *buf, size_t size, int flags,
+                           const struct sockaddr *to, socklen_t length)
 {
     struct socket *s = socket_get(fd);
     struct sock_addr peer;
@@ -40,6 +41,12 @@ ssize_t sendto(int fd, const void *buf, size_t size, int flags,
     return socket_result(rc);
 }
 
+ssize_t sendto(int fd, const void *buf, size_t size, int flags,
+               const struct sockaddr *to, socklen_t length)
+{
+    return POSIX_RESTART(sendto_once(fd, buf, size, flags, to, length));
+}
+
 ssize_t send(int fd, const void *buf, size_t size, int flags)
 {
     return sendto(fd, buf, size, flags, NULL, 0);
@@ -60,8 +67,8 @@ static long receive_all(struct socket *s, char *buf, size_t size,
     return done ? (long)done : rc;
 }
 
-ssize_t recvfrom(int fd, void *buf, size_t size, int flags,
-                 struct sockaddr *from, socklen_t *length)
+static ssize_t recvfrom_once(int fd, void *buf, size_t size, int flags,
+                             struct sockaddr *from, socklen_t *length)
 {
     struct socket *s = socket_get(fd);
     struct sock_addr peer = {0, 0};
@@ -84,6 +91,12 @@ ssize_t recvfrom(int fd, void *buf, size_t size, int flags,
         *length = 0; /* a stream names its peer by getpeername */
     socket_put(s);
     return socket_result(rc);
+}
+
+ssize_t recvfrom(int fd, void *buf, size_t size, int flags,
+                 struct sockaddr *from, socklen_t *length)
+{
+    return POSIX_RESTART(recvfrom_once(fd, buf, size, flags, from, length));
 }
 
 ssize_t recv(int fd, void *buf, size_t size, int flags)

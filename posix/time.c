@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Clocks and sleeping. */
 
+#include "interrupt.h"
 #include "private.h"
 #include <errno.h>
-#include <pith/thread.h>
+#include <pith/interrupt.h>
 #include <pith/timer.h>
 #include <reent.h>
 #include <sys/time.h>
@@ -88,22 +89,42 @@ int gettimeofday(struct timeval *restrict out, void *restrict zone)
     return 0;
 }
 
+/* Until deadline_ns or a handler ran: 0 or EINTR. */
+static int sleep_until(uint64_t deadline_ns)
+{
+    while (thread_sleep_interruptible(deadline_ns))
+        if (!posix_goes_on(false))
+            return EINTR;
+    return 0;
+}
+
+static void time_left(uint64_t deadline_ns, struct timespec *out)
+{
+    uint64_t now_ns = clock_monotonic_ns();
+
+    timespec_from_ns(deadline_ns - MIN(deadline_ns, now_ns), out);
+}
+
 int clock_nanosleep(clockid_t id, int flags, const struct timespec *wanted,
                     struct timespec *left)
 {
+    bool absolute = flags & TIMER_ABSTIME;
     uint64_t until;
+    int err;
 
     if (!timespec_valid(wanted))
         return EINVAL;
+    if (id != CLOCK_REALTIME && id != CLOCK_MONOTONIC && id != CLOCK_BOOTTIME)
+        return id == CLOCK_PROCESS_CPUTIME_ID ? ENOTSUP : EINVAL;
     until = timespec_to_ns(wanted);
-    if (id != CLOCK_REALTIME && id != CLOCK_MONOTONIC)
-        return EINVAL;
-    if (!(flags & TIMER_ABSTIME))
+    if (!absolute)
         until = deadline_after_ns(until);
     else if (id == CLOCK_REALTIME)
         until -= MIN(until, clock_realtime_offset_ns());
-    thread_sleep_until(until);
-    return 0;
+    err = sleep_until(until);
+    if (err && left && !absolute)
+        time_left(until, left);
+    return err;
 }
 
 int nanosleep(const struct timespec *wanted, struct timespec *left)
@@ -113,16 +134,22 @@ int nanosleep(const struct timespec *wanted, struct timespec *left)
     return err ? posix_fail(err) : 0;
 }
 
+/* What is left of it, in whole seconds, when a handler ended it. */
 unsigned sleep(unsigned seconds)
 {
-    thread_sleep_until(deadline_after_ns(seconds * NS_PER_SEC));
-    return 0;
+    struct timespec ts = {.tv_sec = seconds};
+
+    if (!clock_nanosleep(CLOCK_MONOTONIC, 0, &ts, &ts))
+        return 0;
+    return (unsigned)ts.tv_sec + (ts.tv_nsec > 0);
 }
 
 int usleep(useconds_t us)
 {
-    thread_sleep_until(deadline_after_ns(us * NS_PER_US));
-    return 0;
+    struct timespec ts = {.tv_sec = us / 1000000,
+                          .tv_nsec = us % 1000000 * 1000};
+
+    return nanosleep(&ts, NULL);
 }
 
 /* The guest runs nothing else, so time since its start stands for the time

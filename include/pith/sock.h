@@ -3,7 +3,8 @@
  * Sockets without descriptors, over lwIP's raw interface. net/. posix/ gives
  * them numbers and translates errors. Thread context; each call takes the
  * network lock itself; blocking calls take a deadline in clock_monotonic_ns()
- * time (0: do not block, -XEN_EAGAIN). Addresses in network byte order.
+ * time (0: do not block, -XEN_EAGAIN) and are interruptible (-XEN_EINTR, see
+ * pith/interrupt.h). Addresses in network byte order.
  */
 #ifndef PITH_SOCK_H
 #define PITH_SOCK_H
@@ -41,7 +42,8 @@ int sock_listen(struct sock *s, int backlog);
 int sock_accept(struct sock *s, uint64_t deadline_ns, struct sock **out,
                 struct sock_addr *peer);
 /* With deadline 0 -XEN_EINPROGRESS: sock_poll says when it is writable, and
- * SOCK_OPT_ERROR then how it went. -XEN_EALREADY, -XEN_EISCONN, and a stream's
+ * SOCK_OPT_ERROR then how it went. While one is under way it waits for that,
+ * or says -XEN_EALREADY with deadline 0. -XEN_EISCONN, and a stream's
  * -XEN_ECONNREFUSED, -XEN_ETIMEDOUT, -XEN_ENETUNREACH. */
 int sock_connect(struct sock *s, const struct sock_addr *addr,
                  uint64_t deadline_ns);

@@ -14,8 +14,9 @@
  * there is no ring. */
 long tty_write(const char *text, size_t length);
 /* Up to size bytes of input, of one line at most; blocks until there is some or
- * deadline_ns passed (-XEN_ETIME). Input is in lines, with echo and backspace;
- * 0 after ^D, and always when there is no ring. Thread context. */
+ * deadline_ns passed (-XEN_ETIME); interruptible (-XEN_EINTR). Input is in
+ * lines, with echo and backspace; 0 after ^D, and always when there is no ring.
+ * Thread context. */
 long tty_read(char *buf, size_t size, uint64_t deadline_ns);
 /* Bytes of whole lines that wait; ^D counts as one. Not 0: tty_read does not
  * block. Any context. */
