@@ -73,7 +73,8 @@ struct thread {
     struct sched *home;        /* whose queue it is in, or where it ran last */
     struct thread *next_ready; /* home->lock */
     uint32_t state;            /* enum thread_state; exchanged atomically */
-    uint32_t level;            /* enum thread_priority; 0: an idle thread */
+    uint32_t level;            /* enum thread_priority; 0: an idle thread;
+                                * anybody may change it at any time */
     uint32_t bound;            /* affinity counts */
     uint32_t homeless;         /* but its vCPUs are all out of service */
     uint32_t pending;   /* waiters woken, not yet cancelled; atomically */
@@ -87,6 +88,7 @@ struct thread {
     void *arg;
     void *stack;
     size_t stack_bytes;
+    bool stack_borrowed;      /* its memory is somebody else's */
     struct list all_link;     /* threads.lock */
     struct thread *next_dead; /* the same */
     char name[16];
@@ -141,6 +143,9 @@ void sched_make_runnable(struct thread *thread);
 /* Counts w as woken and makes its thread ready. Any context; w->queue->lock is
  * held, interrupts are off. */
 void sched_wake(struct waiter *w);
+/* After thread's level or affinity has changed: it goes to the queue where it
+ * belongs now, or leaves the vCPU where it may not run. */
+void sched_look_again(struct thread *thread);
 /* Runs others for ever. thread_reap frees the thread's memory. */
 void sched_exit(void) __attribute__((noreturn));
 

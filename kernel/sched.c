@@ -22,13 +22,14 @@
 
 static void push_locked(struct sched *sched, struct thread *thread)
 {
-    struct run_queue *queue = &sched->queues[thread->level];
+    uint32_t level = READ_ONCE(thread->level);
+    struct run_queue *queue = &sched->queues[level];
 
     thread->next_ready = NULL;
     *queue->end = thread;
     queue->end = &thread->next_ready;
-    if (sched->top < thread->level)
-        WRITE_ONCE(sched->top, thread->level);
+    if (sched->top < level)
+        WRITE_ONCE(sched->top, level);
 }
 
 /* The next thread where sched_simple holds. There is one. */
@@ -59,6 +60,13 @@ static bool can_take(const struct thread *thread, unsigned cpu)
            (!atomic_load(&thread->context.running) || thread == current());
 }
 
+static void unlink_locked(struct run_queue *queue, struct thread **link)
+{
+    *link = (*link)->next_ready;
+    if (!*link)
+        queue->end = link;
+}
+
 /* The first thread of queue that cpu may run, NULL: none. */
 static struct thread *take_from_locked(struct run_queue *queue, unsigned cpu)
 {
@@ -67,27 +75,50 @@ static struct thread *take_from_locked(struct run_queue *queue, unsigned cpu)
     while (*link && !can_take(*link, cpu))
         link = &(*link)->next_ready;
     thread = *link;
-    if (thread) {
-        *link = thread->next_ready;
-        if (!*link)
-            queue->end = link;
-    }
+    if (thread)
+        unlink_locked(queue, link);
     return thread;
+}
+
+static void find_top_locked(struct sched *sched)
+{
+    uint32_t top = sched->top;
+
+    while (top && !sched->queues[top].first)
+        top--;
+    WRITE_ONCE(sched->top, top);
 }
 
 struct thread *sched_take(struct sched *sched, unsigned cpu)
 {
     struct thread *found = NULL;
-    uint32_t top;
 
     if (!READ_ONCE(sched->top))
         return NULL;
     spin_lock_raw(&sched->lock);
     for (uint32_t level = sched->top; level && !found; level--)
         found = take_from_locked(&sched->queues[level], cpu);
-    for (top = sched->top; top && !sched->queues[top].first; top--)
-        ;
-    WRITE_ONCE(sched->top, top);
+    find_top_locked(sched);
+    spin_unlock_raw(&sched->lock);
+    return found;
+}
+
+/* Takes thread out of sched's queues, if it is there. */
+static bool take_out(struct sched *sched, const struct thread *thread)
+{
+    bool found = false;
+
+    spin_lock_raw(&sched->lock);
+    for (uint32_t level = sched->top; level && !found; level--) {
+        struct thread **link = &sched->queues[level].first;
+
+        while (*link && *link != thread)
+            link = &(*link)->next_ready;
+        found = *link != NULL;
+        if (found)
+            unlink_locked(&sched->queues[level], link);
+    }
+    find_top_locked(sched);
     spin_unlock_raw(&sched->lock);
     return found;
 }
@@ -195,6 +226,21 @@ static inline void place_inline(struct thread *thread)
         place_look(sched);
 }
 
+void sched_look_again(struct thread *thread)
+{
+    unsigned long flags = irq_save();
+    struct sched *sched = READ_ONCE(thread->home);
+
+    if (thread == current())
+        place_look(this_sched());
+    else if (take_out(sched, thread))
+        place_thread(thread);
+    else if (sched != this_sched()) /* perhaps it runs there */
+        smp_kick(sched);
+    irq_restore(flags);
+    preempt_check();
+}
+
 static inline void make_runnable(struct thread *thread)
 {
     uint32_t expected = THREAD_BLOCKED;
@@ -282,16 +328,17 @@ static void give_way(struct thread *self)
 static inline void yield(struct sched *sched, bool shared)
 {
     struct thread *self = current(), *next;
+    uint32_t level = READ_ONCE(self->level);
     struct run_queue *queue;
 
     if (shared)
         spin_lock_raw(&sched->lock);
-    queue = &sched->queues[self->level];
-    if (unlikely(sched->top != self->level ||
+    queue = &sched->queues[level];
+    if (unlikely(sched->top != level ||
                  (shared && queue->first->context.running))) {
         if (shared)
             spin_unlock_raw(&sched->lock);
-        if (READ_ONCE(sched->top) >= self->level)
+        if (READ_ONCE(sched->top) >= level)
             give_way(self);
         return;
     }

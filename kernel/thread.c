@@ -88,48 +88,81 @@ bool thread_reap(void)
     struct thread *thread;
 
     while (READ_ONCE(threads.dead) && (thread = take_dead())) {
+        if (!thread->stack_borrowed)
+            kstack_free(thread->stack, thread->stack_bytes);
         thread_tls_free(thread);
-        kstack_free(thread->stack, thread->stack_bytes);
         heap_free(thread);
     }
     return READ_ONCE(threads.dead);
 }
 
-struct thread *thread_start(const char *name, size_t stack_bytes,
-                            void (*fn)(void *arg), void *arg)
+static int make_stack(struct thread *thread, const struct thread_spec *spec)
+{
+    thread->stack_borrowed = spec->stack != NULL;
+    thread->stack = spec->stack;
+    thread->stack_bytes = spec->stack_bytes;
+    if (spec->stack)
+        return 0;
+    thread->stack_bytes = ALIGN_UP(spec->stack_bytes, PAGE_SIZE);
+    thread->stack = kstack_alloc(thread->stack_bytes);
+    return thread->stack ? 0 : -XEN_ENOMEM;
+}
+
+struct thread *thread_prepare(const struct thread_spec *spec)
 {
     struct thread *thread;
-    unsigned long flags;
 
     thread_reap();
     thread = heap_zalloc(sizeof(*thread));
     if (!thread)
         return NULL;
-    thread->stack_bytes = ALIGN_UP(stack_bytes, PAGE_SIZE);
-    thread->stack = kstack_alloc(thread->stack_bytes);
-    if (!thread->stack)
+    if (make_stack(thread, spec))
         goto err_thread;
     if (thread_tls_alloc(thread))
         goto err_stack;
     thread->home = this_sched();
-    thread->level = THREAD_NORMAL;
-    thread->fn = fn;
-    thread->arg = arg;
-    str_copy(thread->name, name, sizeof(thread->name));
-    context_init(&thread->context, (char *)thread->stack + thread->stack_bytes,
-                 enter, thread);
+    thread->level = spec->priority ? spec->priority : THREAD_NORMAL;
+    thread->bound = spec->affinity != NULL;
+    if (spec->affinity)
+        thread->affinity = *spec->affinity;
+    thread->fn = spec->fn;
+    thread->arg = spec->arg;
+    str_copy(thread->name, spec->name, sizeof(thread->name));
+    context_init(
+        &thread->context,
+        (void *)ALIGN_DOWN((uint64_t)thread->stack + thread->stack_bytes, 16),
+        enter, thread);
+    return thread;
+
+err_stack:
+    if (!thread->stack_borrowed)
+        kstack_free(thread->stack, thread->stack_bytes);
+err_thread:
+    heap_free(thread);
+    return NULL;
+}
+
+void thread_launch(struct thread *thread)
+{
+    unsigned long flags;
+
     enlist(thread);
     flags = irq_save();
     place_thread(thread);
     irq_restore(flags);
     preempt_check();
-    return thread;
+}
 
-err_stack:
-    kstack_free(thread->stack, thread->stack_bytes);
-err_thread:
-    heap_free(thread);
-    return NULL;
+struct thread *thread_start(const char *name, size_t stack_bytes,
+                            void (*fn)(void *arg), void *arg)
+{
+    const struct thread_spec spec = {
+        .name = name, .stack_bytes = stack_bytes, .fn = fn, .arg = arg};
+    struct thread *thread = thread_prepare(&spec);
+
+    if (thread)
+        thread_launch(thread);
+    return thread;
 }
 
 struct thread *thread_new_idle(void)
@@ -158,6 +191,22 @@ const char *thread_name(const struct thread *thread)
     return thread->name;
 }
 
+void thread_rename(struct thread *thread, const char *name)
+{
+    str_copy(thread->name, name, sizeof(thread->name));
+}
+
+void *thread_tls_base(const struct thread *thread)
+{
+    return thread->tls_base;
+}
+
+void *thread_stack(const struct thread *thread, size_t *out_bytes)
+{
+    *out_bytes = thread->stack_bytes;
+    return thread->stack;
+}
+
 void thread_sleep_until(uint64_t deadline_ns)
 {
     static const uint32_t never;
@@ -180,34 +229,36 @@ void thread_set_user_data(struct thread *thread, void *data)
     thread->user_data = data;
 }
 
-void thread_set_priority(enum thread_priority priority)
+void thread_change_priority(struct thread *thread,
+                            enum thread_priority priority)
 {
-    unsigned long flags = irq_save();
-
-    current()->level = priority;
-    place_look(this_sched());
-    irq_restore(flags);
-    preempt_check();
+    WRITE_ONCE(thread->level, priority);
+    sched_look_again(thread);
 }
 
-int thread_set_affinity(const struct cpuset *set)
+void thread_set_priority(enum thread_priority priority)
 {
-    struct thread *self = current();
-    unsigned long flags;
+    thread_change_priority(current(), priority);
+}
+
+int thread_change_affinity(struct thread *thread, const struct cpuset *set)
+{
     bool any = !set;
 
     for (unsigned cpu = 0; set && cpu < smp_count(); cpu++)
         any |= cpuset_has(set, cpu) && smp_is_online(cpu);
     if (!any)
         return -XEN_EINVAL;
-    flags = irq_save();
-    self->bound = set != NULL;
     if (set)
-        self->affinity = *set;
-    place_look(this_sched());
-    irq_restore(flags);
-    preempt_check();
+        thread->affinity = *set;
+    atomic_store(&thread->bound, set != NULL);
+    sched_look_again(thread);
     return 0;
+}
+
+int thread_set_affinity(const struct cpuset *set)
+{
+    return thread_change_affinity(current(), set);
 }
 
 void thread_describe(const struct thread *thread, struct thread_info *out)

@@ -56,6 +56,20 @@ struct pollfd;
 /* poll() up to a deadline; how many are ready, or -XEN_ENOMEM, -XEN_EINTR. */
 int poll_until(struct pollfd *fds, unsigned long count, uint64_t deadline_ns);
 
+/* --- tls.c --- */
+
+/* What a program's threads need when any thread ends: in it, before and after
+ * newlib's memory for it is freed; and when it has left its stack for ever
+ * (must not block), where false keeps its variables. */
+struct posix_thread_hooks {
+    void (*ends)(void);
+    void (*ended)(void);
+    bool (*gone)(void *tls_base);
+};
+void posix_set_thread_hooks(const struct posix_thread_hooks *threads);
+/* Frees the variables of a thread that was gone. */
+void posix_tls_free(void *base);
+
 /* --- env.c --- */
 
 /* Fills environ from pith.env. */

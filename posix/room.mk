@@ -2,6 +2,6 @@
 sources := crt.c env.c tls.c exit.c signal.c errno.c locks.c malloc.c mman.c \
            fd.c interrupt.c io.c vector.c fdctl.c stat.c files.c dir.c poll.c select.c \
            socket.c sockio.c sockopt.c netwait.c inet.c resolve.c nameinfo.c \
-           time.c unistd.c process.c status.c report.c disk.c random.c
+           thread.c time.c unistd.c process.c status.c report.c disk.c random.c
 uses := lib mm kernel net fs
 headers :=

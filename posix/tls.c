@@ -53,20 +53,38 @@ static void *block_alloc(void)
     return tcb;
 }
 
+/* Written before there are threads of programs, which thread.c knows. */
+static const struct posix_thread_hooks *program_threads;
+
+void posix_set_thread_hooks(const struct posix_thread_hooks *threads)
+{
+    program_threads = threads;
+}
+
 /* What newlib allocated for the running thread: it looks through its own
  * variables, the argument is unused. */
 static void thread_ends(void)
 {
+    if (program_threads)
+        program_threads->ends();
     _reclaim_reent(_REENT);
+    if (program_threads)
+        program_threads->ended();
 }
 
-static void block_free(void *base)
+void posix_tls_free(void *base)
 {
     heap_free((char *)base - variables_bytes());
 }
 
+static void thread_is_gone(void *base)
+{
+    if (!program_threads || program_threads->gone(base))
+        posix_tls_free(base);
+}
+
 static const struct thread_tls_hooks hooks = {block_alloc, thread_ends,
-                                              block_free};
+                                              thread_is_gone};
 
 static int tls_init(void)
 {

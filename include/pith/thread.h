@@ -17,6 +17,28 @@ struct thread;
  * itself; the pointer is valid until fn returns. Thread context. */
 struct thread *thread_start(const char *name, size_t stack_bytes,
                             void (*fn)(void *arg), void *arg);
+
+/* What thread_start leaves open. Zero is its default. */
+struct thread_spec {
+    const char *name;
+    void *stack; /* the caller's own, all of it mapped; NULL: a new one */
+    size_t stack_bytes;
+    unsigned priority;             /* enum thread_priority; 0: THREAD_NORMAL */
+    const struct cpuset *affinity; /* NULL: runs on all vCPUs */
+    void (*fn)(void *arg);
+    void *arg;
+};
+/* Makes a thread that does not run yet; NULL when out of memory. spec is
+ * borrowed until this returns, its stack until the tls hooks' free. Thread
+ * context. */
+struct thread *thread_prepare(const struct thread_spec *spec);
+/* Starts what thread_prepare made. Thread context. */
+void thread_launch(struct thread *thread);
+/* What the hooks' alloc gave it. */
+void *thread_tls_base(const struct thread *thread);
+/* Its lowest address and its size. */
+void *thread_stack(const struct thread *thread, size_t *out_bytes);
+
 /* The running thread. Not in upcalls. */
 struct thread *thread_current(void);
 const char *thread_name(const struct thread *thread);
@@ -44,6 +66,14 @@ void thread_set_priority(enum thread_priority priority);
  * NULL: on all again. While none of them is online it runs elsewhere. 0, or
  * -XEN_EINVAL when none of set is online now. */
 int thread_set_affinity(const struct cpuset *set);
+
+/* The same for any thread that has not ended; what it runs on or waits in
+ * changes soon after. Any context but with a lock of kernel/ held. */
+void thread_change_priority(struct thread *thread,
+                            enum thread_priority priority);
+int thread_change_affinity(struct thread *thread, const struct cpuset *set);
+/* Copies name (15 characters). */
+void thread_rename(struct thread *thread, const char *name);
 
 /* One word that belongs to posix/: its per-thread state. */
 void *thread_user_data(const struct thread *thread);
