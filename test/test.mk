@@ -26,6 +26,7 @@ lab:
 test-images: host-tests $(GUEST_IMAGES) apps
 ## make test       everything below test/ that CI runs; ends with a count
 test: lab test-images
+	$(DEPS) test
 	test/run
 ## make soak       the long forms of the same tests
 soak: lab test-images

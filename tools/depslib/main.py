@@ -26,6 +26,7 @@ LAYOUT = 2  # part of the directory names: raise it when trees are laid out anew
 
 USAGE = """usage: tools/deps COMMAND
   host            check what the build needs on this machine; install it as root or by sudo
+  test            the same for what the tests of the SDK need besides
   linked          fetch, check and unpack what is linked into images
   lab [--update]  fetch and unpack what the lab runs; --update follows the suites' newest index
   path NAME       print where NAME is unpacked (newlib lwip xen-headers lab-trixie lab-bookworm
@@ -47,16 +48,16 @@ def tree_dir(group, name, lock):
     return cache_dir() / group / f"{name}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
-def missing_on_host(lock):
+def missing_on_host(packages):
     def there(probe):
         return os.path.exists(probe) if probe.startswith("/") else shutil.which(probe)
-    return [package for package, probe in lock["host"].items() if not there(probe)]
+    return [package for package, probe in packages.items() if not there(probe)]
 
 
-def command_host(lock):
+def command_host(packages):
     if not shutil.which("apt-get"):
         raise Fail("apt-get not found: this needs Debian 12 or 13, or a container of one")
-    missing = missing_on_host(lock)
+    missing = missing_on_host(packages)
     if not missing:
         return
     update = ["apt-get", "update", "-qq"]
@@ -71,8 +72,9 @@ def command_host(lock):
     say(f"installing {' '.join(missing)}")
     run(prefix + update, "apt-get update")
     run(prefix + install, "apt-get install")
-    if missing_on_host(lock):
-        raise Fail(f"still missing after apt-get install: {' '.join(missing_on_host(lock))}")
+    missing = missing_on_host(packages)
+    if missing:
+        raise Fail(f"still missing after apt-get install: {' '.join(missing)}")
 
 
 def source_tarballs(apt, pin):
@@ -258,8 +260,8 @@ def command_clean():
 def dispatch(words):
     lock = tomllib.loads(LOCK_PATH.read_text())
     match words:
-        case ["host"]:
-            command_host(lock)
+        case ["host" | "test"]:
+            command_host(lock[words[0]])
         case ["path", name]:
             command_path(lock, name)
         case ["versions"]:

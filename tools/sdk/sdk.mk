@@ -20,8 +20,10 @@ $(SDK_LIB)/libpith.a $(SDK_LIB)/libpith-checks.a:
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $^
 
-SDK_TOOLS := ar ranlib strip nm objcopy
-SDK_SOURCES := tools/sdk/pith-cc tools/sdk/thin-libc tools/ksyms tools/pith-run boot/pith.lds \
+SDK_TOOLS := ar ranlib strip nm objcopy objdump readelf size addr2line
+# Libraries of Unix whose functions libpith.a and libc.a have: empty ones.
+SDK_EMPTY := pthread rt dl util resolv xnet
+SDK_SOURCES := $(wildcard tools/sdk/*) tools/ksyms tools/pith-run boot/pith.lds \
     $(wildcard posix/include/*.h posix/include/*/*.h test/lab/* \
     test/lab/dom0/*)
 $(SDK_STAMP): $(SDK_LIB)/libpith.a $(SDK_LIB)/libpith-checks.a \
@@ -35,15 +37,25 @@ $(SDK_STAMP): $(SDK_LIB)/libpith.a $(SDK_LIB)/libpith-checks.a \
 	$(Q)cp $(B)/newlib/lib/libm.a boot/pith.lds tools/ksyms $(SDK_LIB)/
 	$(Q)echo "$(TARGET_FLAGS)" > $(SDK_LIB)/cflags
 	$(Q)printf '%s\n' $(ROOT_SYMBOLS) > $(SDK_LIB)/roots
+	$(Q)cp tools/sdk/link.sh tools/sdk/hints $(SDK_LIB)/
+	$(Q)for l in $(SDK_EMPTY); do rm -f $(SDK_LIB)/lib$$l.a && \
+	    $(AR) rcD $(SDK_LIB)/lib$$l.a; done
 	$(Q)install -m 755 tools/sdk/pith-cc $(SDK)/bin/pith-cc
 	$(Q)install -m 755 tools/pith-run $(SDK)/bin/pith
-	$(Q)rm -rf $(SDK)/share/pith && mkdir -p $(SDK)/share/pith/tools
+	$(Q)rm -rf $(SDK)/share/pith && mkdir -p $(SDK)/share/pith/tools \
+	    $(SDK)/share/pith/cmake/Platform
 	$(Q)cp -r test/lab $(SDK)/share/pith/lab
 	$(Q)cp -r tools/deps tools/depslib tools/deps.lock tools/patches \
-	    $(SDK)/share/pith/tools/
-	$(Q)ln -sf pith-cc $(SDK)/bin/x86_64-pith-elf-gcc
-	$(Q)for t in $(SDK_TOOLS); do \
-	    ln -sf "$$(command -v $$t)" $(SDK)/bin/x86_64-pith-elf-$$t; done
+	    tools/pith-core $(SDK)/share/pith/tools/
+	$(Q)cp tools/sdk/config.site tools/sdk/toolchain.cmake \
+	    tools/sdk/meson-cross.ini $(SDK)/share/pith/
+	$(Q)cp tools/sdk/Pith.cmake $(SDK)/share/pith/cmake/Platform/
+	$(Q)for n in gcc cc g++; do \
+	    ln -sf pith-cc $(SDK)/bin/x86_64-pith-elf-$$n; done
+	$(Q)for t in $(SDK_TOOLS); do rm -f $(SDK)/bin/x86_64-pith-elf-$$t; \
+	    install -m 755 tools/sdk/tool $(SDK)/bin/x86_64-pith-elf-$$t; done
+	$(Q)install -m 755 tools/sdk/pkg-config \
+	    $(SDK)/bin/x86_64-pith-elf-pkg-config
 	@touch $@
 
 # Rooms in every image although nothing in the program names them.
@@ -52,6 +64,6 @@ ROOT_SYMBOLS := boot_entry room_program room_control
 sdk: $(SDK_STAMP)
 ## make install PREFIX=p   the SDK as p/bin, p/lib/pith, p/include/pith
 install: sdk
-	mkdir -p $(PREFIX)
-	cp -r $(SDK)/. $(PREFIX)/
+	mkdir -p $(DESTDIR)$(PREFIX)
+	cp -R $(SDK)/. $(DESTDIR)$(PREFIX)/
 .PHONY: sdk install
