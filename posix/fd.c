@@ -125,6 +125,27 @@ int fd_install(struct file *file, int lowest, bool cloexec)
     return fd;
 }
 
+int fd_install_pair(struct file *first, struct file *second, bool cloexec,
+                    int out[2])
+{
+    int near = fd_install(first, 0, cloexec), far;
+
+    if (near < 0) {
+        file_put(second);
+        return -1;
+    }
+    far = fd_install(second, 0, cloexec);
+    if (far < 0) {
+        int saved = errno;
+
+        close(near);
+        return posix_fail(saved);
+    }
+    out[0] = near;
+    out[1] = far;
+    return 0;
+}
+
 int fd_cloexec_get(int fd)
 {
     struct slot *slot;
@@ -197,7 +218,7 @@ int dup3(int from, int to, int flags)
         return -1;
     if (to < 0 || to >= FD_LIMIT)
         err = EBADF;
-    else if (from == to)
+    else if (from == to || (flags & ~O_CLOEXEC))
         err = EINVAL;
     else if ((size_t)to >= fds.count)
         err = grow((size_t)to);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What descriptors are and how they behave: fcntl, ioctl, isatty, fsync,
- * ftruncate. */
+/*
+ * What descriptors are and how they behave: fcntl, ioctl, isatty, fsync,
+ * ftruncate. There is one process, and locks on files keep other processes out:
+ * it gets each lock at once.
+ */
 
 #include "private.h"
 #include <errno.h>
@@ -25,10 +28,48 @@ static void set_flags(struct file *f, uint32_t mask, uint32_t flags)
         ;
 }
 
-static int fcntl_file(int fd, int command, int arg)
+/* 0, or errno for a lock that nobody could have. */
+static int lock_check(const struct file *f, const struct flock *lock)
+{
+    int mode = (int)(f->flags & O_ACCMODE);
+
+    if (lock->l_whence != SEEK_SET && lock->l_whence != SEEK_CUR &&
+        lock->l_whence != SEEK_END)
+        return EINVAL;
+    if (lock->l_whence == SEEK_SET && lock->l_start < 0)
+        return EINVAL;
+    switch (lock->l_type) {
+    case F_RDLCK:
+        return mode == O_WRONLY ? EBADF : 0;
+    case F_WRLCK:
+        return mode == O_RDONLY ? EBADF : 0;
+    case F_UNLCK:
+        return 0;
+    default:
+        return EINVAL;
+    }
+}
+
+static int lock_file(const struct file *f, int command, struct flock *lock)
+{
+    int err;
+
+    if (!lock)
+        return posix_fail(EFAULT);
+    if (command == F_GETLK) { /* asking needs no right to the file */
+        if (lock->l_type != F_RDLCK && lock->l_type != F_WRLCK)
+            return posix_fail(EINVAL);
+        lock->l_type = F_UNLCK;
+        return 0;
+    }
+    err = lock_check(f, lock);
+    return err ? posix_fail(err) : 0;
+}
+
+static int fcntl_file(int fd, int command, uintptr_t raw)
 {
     struct file *f = fd_get(fd);
-    int rc = 0;
+    int rc = 0, arg = (int)raw;
 
     if (!f)
         return -1;
@@ -45,7 +86,12 @@ static int fcntl_file(int fd, int command, int arg)
     case F_SETFL:
         set_flags(f, SETTABLE_FLAGS, (uint32_t)arg);
         break;
-    default: /* F_SETLK and the like: no other process to lock out */
+    case F_GETLK:
+    case F_SETLK:
+    case F_SETLKW:
+        rc = lock_file(f, command, (struct flock *)raw);
+        break;
+    default:
         rc = posix_fail(EINVAL);
         break;
     }
@@ -56,16 +102,45 @@ static int fcntl_file(int fd, int command, int arg)
 int fcntl(int fd, int command, ...)
 {
     va_list args;
-    int arg;
+    uintptr_t arg; /* an int or a pointer */
 
     va_start(args, command);
-    arg = va_arg(args, int);
+    arg = va_arg(args, uintptr_t);
     va_end(args);
     if (command == F_GETFD)
         return fd_cloexec_get(fd) > 0 ? FD_CLOEXEC : fd_cloexec_get(fd);
     if (command == F_SETFD)
         return fd_cloexec_set(fd, arg & FD_CLOEXEC);
     return fcntl_file(fd, command, arg);
+}
+
+int flock(int fd, int operation)
+{
+    struct file *f = fd_get(fd);
+    int kind = operation & ~LOCK_NB;
+
+    if (!f)
+        return -1;
+    file_put(f);
+    if (kind != LOCK_SH && kind != LOCK_EX && kind != LOCK_UN)
+        return posix_fail(EINVAL);
+    return 0;
+}
+
+int lockf(int fd, int command, off_t length)
+{
+    struct file *f = fd_get(fd);
+    bool writable;
+
+    if (!f)
+        return -1;
+    writable = (f->flags & O_ACCMODE) != O_RDONLY;
+    file_put(f);
+    if (command < F_ULOCK || command > F_TEST)
+        return posix_fail(EINVAL);
+    if (!writable && (command == F_LOCK || command == F_TLOCK))
+        return posix_fail(EBADF);
+    return 0;
 }
 
 static int ioctl_file(struct file *f, unsigned long request, int *arg)

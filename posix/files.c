@@ -88,6 +88,11 @@ int open(const char *path, int flags, ...)
         rc = vfs_open(full, vfs_flags(flags), mode & 07777, &f);
     if (rc)
         return (int)posix_result(rc);
+    if (f->type == FILE_PIPE) {
+        rc = fifo_open ? fifo_open(f, flags, &f) : -XEN_ENXIO;
+        if (rc)
+            return (int)posix_result(rc);
+    }
     f->flags = (uint32_t)flags & (O_ACCMODE | O_NONBLOCK | O_APPEND);
     return fd_install(f, 0, flags & O_CLOEXEC);
 }

@@ -4,6 +4,7 @@
 #define POSIX_PRIVATE_H
 
 #include <pith/compiler.h>
+#include <pith/errno.h>
 #include <stdbool.h>
 
 struct file;
@@ -30,6 +31,9 @@ struct file *fd_get(int fd);
 /* Gives file the lowest free number from lowest on; takes the caller's
  * reference, also when it fails. The number or -1 with errno. */
 int fd_install(struct file *file, int lowest, bool cloexec);
+/* The same for two, whose numbers it writes to out: 0 or -1 with errno. */
+int fd_install_pair(struct file *first, struct file *second, bool cloexec,
+                    int out[2]);
 int fd_cloexec_get(int fd);
 int fd_cloexec_set(int fd, bool cloexec);
 
@@ -49,6 +53,26 @@ void stat_from_file(const struct file_stat *from, struct stat *out);
 
 /* Joins path to the working directory. 0 or -XEN_E*. */
 int path_absolute(const char *path, char *out, size_t size);
+
+/* --- fifo.c, linked where mkfifo is --- */
+
+/* Opens the FIFO at node, whose reference it takes, also when it fails; flags
+ * are O_*. 0 or -XEN_E*; blocks as POSIX says. */
+int fifo_open(struct file *node, int flags, struct file **out)
+    __attribute__((weak));
+
+/* --- SIGPIPE --- */
+
+/* Of the file for signals, linked where signals are: sends the running thread
+ * SIGPIPE. */
+void signal_broken_pipe(void) __attribute__((weak));
+/* For a write that nobody will read: -XEN_EPIPE. */
+static inline long broken_pipe(void)
+{
+    if (signal_broken_pipe)
+        signal_broken_pipe();
+    return -XEN_EPIPE;
+}
 
 /* --- poll.c --- */
 

@@ -150,7 +150,7 @@ ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
         return -1;
     rc = recvfrom(fd, buf, size, flags, msg->msg_name, &msg->msg_namelen);
     if (rc >= 0) {
-        vector_scatter(msg->msg_iov, (int)msg->msg_iovlen, buf, (size_t)rc);
+        vector_scatter(msg->msg_iov, (int)msg->msg_iovlen, 0, buf, (size_t)rc);
         msg->msg_controllen = 0;
         msg->msg_flags = 0;
     }

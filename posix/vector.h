@@ -14,8 +14,9 @@ long vector_bytes(const struct iovec *iov, int count);
 /* Copies at most size bytes, leaving out the first from; returns how many. */
 size_t vector_gather(void *buf, size_t size, const struct iovec *iov, int count,
                      size_t from);
-/* Copies size bytes, at most vector_bytes, into the pieces. */
-void vector_scatter(const struct iovec *iov, int count, const void *buf,
-                    size_t size);
+/* Copies size bytes into the pieces, behind their first from bytes; what is
+ * more than they hold stays. */
+void vector_scatter(const struct iovec *iov, int count, size_t from,
+                    const void *buf, size_t size);
 
 #endif
