@@ -22,6 +22,7 @@ $(B)/deps.mk: tools/deps.lock $(DEPS) tools/build-newlib \
 	tools/build-newlib $(B)/newlib
 	@echo "XEN_HEADERS := $$($(DEPS) path xen-headers)" > $@.tmp
 	@echo "LWIP := $$($(DEPS) path lwip)" >> $@.tmp
+	@echo "NEWLIB := $$($(DEPS) path newlib)/newlib" >> $@.tmp
 	@mv $@.tmp $@
 
 NO_DEPS_GOALS := help clean distclean

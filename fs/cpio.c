@@ -32,7 +32,12 @@ enum field {
 _Static_assert(MAGIC_BYTES + F_COUNT * FIELD_BYTES == HEADER_BYTES, "newc");
 
 /* File types in F_MODE. */
-enum { MODE_TYPE = 0170000, MODE_DIR = 0040000, MODE_REGULAR = 0100000 };
+enum {
+    MODE_TYPE = 0170000,
+    MODE_DIR = 0040000,
+    MODE_REGULAR = 0100000,
+    MODE_LINK = 0120000,
+};
 
 static int hex_digit(uint8_t c)
 {
@@ -70,9 +75,12 @@ static void set_kind(struct archive_entry *out, const uint32_t *field)
         out->type = FILE_REGULAR;
     if ((field[F_MODE] & MODE_TYPE) == MODE_DIR)
         out->type = FILE_DIRECTORY;
+    if ((field[F_MODE] & MODE_TYPE) == MODE_LINK)
+        out->type = FILE_LINK;
     out->mode = field[F_MODE] & 07777;
     out->mtime_s = field[F_MTIME];
     out->hard_id = 0;
+    out->hard_name = NULL;
     if (out->type == FILE_REGULAR && field[F_NLINK] > 1)
         out->hard_id = (uint64_t)field[F_DEVMAJOR] << 48 ^
                        (uint64_t)field[F_DEVMINOR] << 32 ^ field[F_INO];

@@ -120,7 +120,10 @@ void devblk_stat(const struct blkdev *dev, struct file_stat *out)
     *out = (struct file_stat){
         .type = FILE_BLOCK,
         .size_bytes = dev->size_bytes,
+        .device = DEVFS_DEVICE,
+        .inode = (uint64_t)(uintptr_t)dev,
         .mode = dev->readonly ? 0444 : 0644,
+        .links = 1,
         .block_bytes = MAX(dev->sector_bytes, FS_BLOCK_BYTES),
     };
 }

@@ -57,10 +57,28 @@ static long random_file_write(struct file *f, const void *buf, size_t size,
     return (long)size;
 }
 
+/* Names last as long as the system. */
+static uint64_t inode_of(const char *name)
+{
+    uint64_t hash = 5381;
+
+    while (*name)
+        hash = hash * 33 + (uint8_t)*name++;
+    return hash;
+}
+
+static uint64_t char_inode(const struct file_ops *ops);
+
 static int char_stat(struct file *f, struct file_stat *out)
 {
     *out = (struct file_stat){
-        .type = FILE_CHAR, .mode = 0666, .block_bytes = FS_BLOCK_BYTES};
+        .type = FILE_CHAR,
+        .device = DEVFS_DEVICE,
+        .inode = f ? char_inode(f->ops) : 0,
+        .mode = 0666,
+        .links = 1,
+        .block_bytes = FS_BLOCK_BYTES,
+    };
     return 0;
 }
 
@@ -96,8 +114,17 @@ static const struct char_device {
 } chars[] = {
     {"null", &null_ops},        {"zero", &zero_ops},
     {"random", &random_ops},    {"urandom", &random_ops},
-    {"console", &tty_file_ops},
+    {"console", &tty_file_ops}, {"tty", &tty_file_ops},
 };
+
+/* random and urandom are one file. */
+static uint64_t char_inode(const struct file_ops *ops)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(chars); i++)
+        if (chars[i].ops == ops)
+            return inode_of(chars[i].name);
+    return 0;
+}
 
 static const struct char_device *find_char(const char *name)
 {
@@ -158,7 +185,7 @@ int vfs_device_register(struct vfs_device *dev)
 
 /* Finds entry number left when it reaches zero. */
 struct listing {
-    unsigned left;
+    uint64_t left;
     const char *name; /* NULL: not found yet */
     enum file_type type;
 };
@@ -176,12 +203,14 @@ static void list_disk(struct blkdev *dev, void *listing)
     list_one(listing, dev->name, FILE_BLOCK);
 }
 
-static int dir_readdir(struct file *f, unsigned index, char *name, size_t size,
-                       enum file_type *type)
+/* Nothing is ever removed here, so a number is a place. */
+static int dir_readdir(struct file *f, uint64_t at, struct file_entry *out)
 {
-    struct listing l = {.left = index};
+    struct listing l = {.left = at};
     struct vfs_device *dev;
 
+    list_one(&l, ".", FILE_DIRECTORY);
+    list_one(&l, "..", FILE_DIRECTORY);
     for (size_t i = 0; i < ARRAY_SIZE(chars); i++)
         list_one(&l, chars[i].name, FILE_CHAR);
     mutex_lock(&devfs.lock);
@@ -191,22 +220,46 @@ static int dir_readdir(struct file *f, unsigned index, char *name, size_t size,
     blkdev_for_each(list_disk, &l);
     if (!l.name)
         return 0;
-    if (strlen(l.name) >= size)
+    if (strlen(l.name) >= sizeof(out->name))
         return -XEN_ENAMETOOLONG;
-    memcpy(name, l.name, strlen(l.name) + 1);
-    *type = l.type;
+    strcpy(out->name, l.name);
+    out->type = l.type;
+    out->inode = at == 1 ? 1 : inode_of(at ? l.name : "");
+    out->next = at + 1;
     return 1;
 }
 
 static int dir_stat(struct file *f, struct file_stat *out)
 {
     *out = (struct file_stat){
-        .type = FILE_DIRECTORY, .mode = 0755, .block_bytes = FS_BLOCK_BYTES};
+        .type = FILE_DIRECTORY,
+        .device = DEVFS_DEVICE,
+        .inode = inode_of(""),
+        .mode = 0755,
+        .links = 2,
+        .block_bytes = FS_BLOCK_BYTES,
+    };
+    return 0;
+}
+
+static int dir_path(struct file *f, char *out, size_t size)
+{
+    if (size < sizeof("/dev"))
+        return -XEN_ENAMETOOLONG;
+    strcpy(out, "/dev");
+    return 0;
+}
+
+static int dir_space(struct file *f, struct file_space *out)
+{
+    *out = (struct file_space){.block_bytes = FS_BLOCK_BYTES, .readonly = true};
     return 0;
 }
 
 static const struct file_ops dir_ops = {
     .stat = dir_stat,
+    .path = dir_path,
+    .space = dir_space,
     .readdir = dir_readdir,
     .release = char_release,
 };
@@ -250,20 +303,31 @@ static int devfs_open(const char *path, unsigned flags, uint32_t mode,
 
 static int devfs_stat(const char *path, struct file_stat *out)
 {
+    const struct char_device *built_in = find_char(path);
     struct blkdev *disk = blkdev_find(path);
 
     if (!*path)
         return dir_stat(NULL, out);
+    if (strchr(path, '/'))
+        return -XEN_ENOTDIR;
     if (disk) {
         devblk_stat(disk, out);
         return 0;
     }
-    if (!find_char(path) && !find_device(path))
+    if (!built_in && !find_device(path))
         return -XEN_ENOENT;
-    return char_stat(NULL, out);
+    char_stat(NULL, out);
+    out->inode = built_in ? char_inode(built_in->ops) : inode_of(path);
+    return 0;
+}
+
+static int devfs_space(struct file_space *out)
+{
+    return dir_space(NULL, out);
 }
 
 const struct mount_ops devfs_mount = {
     .open = devfs_open,
     .stat = devfs_stat,
+    .space = devfs_space,
 };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Open files and directories of ramfs. A file's bytes lie in the boot module
- * until the first write copies them into pages of its own; a page that was
- * never written is a hole and reads as zeros.
+ * The bytes of a regular file of ramfs. They lie in the boot module until the
+ * first write copies them into pages of their own; a page that was never
+ * written is a hole and reads as zeros. While areas show the file, no page of
+ * it is freed, and the array of pages changes under ramshare.c's lock.
  */
 
 #include "private.h"
@@ -15,35 +16,40 @@
 /* Keeps sums of offsets far from overflow; memory ends long before. */
 #define SIZE_LIMIT (1ull << 40)
 
-struct ramfile {
-    struct file file;
-    struct ramfs_node *node;
-};
-
-static struct ramfs_node *node_of(struct file *f)
+int ramfile_reserve(struct ramfs_node *node, uint64_t size_bytes)
 {
-    return container_of(f, struct ramfile, file)->node;
+    size_t need = ALIGN_UP(size_bytes, PAGE_SIZE) / PAGE_SIZE;
+    uint8_t **pages, **before = node->pages;
+    unsigned long flags;
+
+    if (need <= node->page_slots)
+        return 0;
+    need = MAX(need, node->page_slots * 2);
+    pages = heap_zalloc(need * sizeof(*pages));
+    if (!pages)
+        return -XEN_ENOSPC;
+    flags = ramshare_lock();
+    for (size_t i = 0; i < node->page_slots; i++)
+        pages[i] = before[i];
+    node->pages = pages;
+    node->page_slots = need;
+    ramshare_unlock(flags);
+    heap_free(before);
+    return 0;
 }
 
 /* The page that holds offset, made if need be; NULL: out of memory. */
 static uint8_t *page_for_write(struct ramfs_node *node, uint64_t offset)
 {
-    size_t index = offset / PAGE_SIZE, slots = node->page_slots;
-    uint8_t **pages;
+    size_t index = offset / PAGE_SIZE;
+    uint8_t *page;
 
-    if (index >= slots) {
-        slots = MAX(index + 1, slots * 2);
-        pages = heap_realloc(node->pages, slots * sizeof(*pages));
-        if (!pages)
-            return NULL;
-        memset(pages + node->page_slots, 0,
-               (slots - node->page_slots) * sizeof(*pages));
-        node->pages = pages;
-        node->page_slots = slots;
-    }
-    if (!node->pages[index])
-        node->pages[index] = page_alloc_zeroed(0);
-    return node->pages[index];
+    if (ramfile_reserve(node, offset + 1))
+        return NULL;
+    if (node->pages[index])
+        return node->pages[index];
+    page = page_alloc_zeroed(0);
+    return page ? ramshare_set_page(node, index, page) : NULL;
 }
 
 /* Copies into the node's pages; returns how many bytes memory sufficed for. */
@@ -65,28 +71,50 @@ static size_t store(struct ramfs_node *node, uint64_t offset, const void *buf,
     return done;
 }
 
-static void free_pages_from(struct ramfs_node *node, size_t first)
+/* While the file is mapped, what is cut off becomes zeros where it is. */
+static void drop_pages_from(struct ramfs_node *node, size_t first)
 {
     for (size_t i = first; i < node->page_slots; i++) {
-        if (node->pages[i])
+        if (node->pages[i] && node->maps) {
+            memset(node->pages[i], 0, PAGE_SIZE);
+        } else if (node->pages[i]) {
             page_free(node->pages[i], 0);
-        node->pages[i] = NULL;
+            node->pages[i] = NULL;
+        }
     }
 }
 
+void ramfile_trim(struct ramfs_node *node)
+{
+    drop_pages_from(node, ALIGN_UP(node->size_bytes, PAGE_SIZE) / PAGE_SIZE);
+}
+
+void ramfile_free_pages(struct ramfs_node *node)
+{
+    drop_pages_from(node, 0);
+    heap_free(node->pages);
+    node->pages = NULL;
+    node->page_slots = 0;
+}
+
 /* Ends the loan from the boot module by copying the first keep bytes. */
-static int make_own(struct ramfs_node *node, size_t keep)
+static int end_loan(struct ramfs_node *node, size_t keep)
 {
     const uint8_t *lent = node->lent;
 
     if (!lent)
         return 0;
     if (store(node, 0, lent, keep) < keep) {
-        free_pages_from(node, 0);
+        drop_pages_from(node, 0);
         return -XEN_ENOSPC;
     }
     node->lent = NULL;
     return 0;
+}
+
+int ramfile_make_own(struct ramfs_node *node)
+{
+    return end_loan(node, node->size_bytes);
 }
 
 int ramfile_truncate_locked(struct ramfs_node *node, uint64_t size_bytes)
@@ -95,16 +123,18 @@ int ramfile_truncate_locked(struct ramfs_node *node, uint64_t size_bytes)
     int rc;
 
     if (size_bytes > SIZE_LIMIT)
-        return -XEN_EINVAL;
-    rc = make_own(node, MIN(size_bytes, node->size_bytes));
+        return -XEN_EFBIG;
+    rc = end_loan(node, MIN(size_bytes, node->size_bytes));
+    if (!rc && node->maps)
+        rc = ramfile_reserve(node, size_bytes);
     if (rc)
         return rc;
-    free_pages_from(node, last + (tail != 0));
+    drop_pages_from(node, last + (tail != 0));
     /* What is cut off must read as zeros if the file grows again. */
     if (tail && last < node->page_slots && node->pages[last])
         memset(node->pages[last] + tail, 0, PAGE_SIZE - tail);
     ramfs_set_size_locked(node, size_bytes);
-    node->mtime_ns = clock_realtime_ns();
+    ramfs_touch_locked(node, true);
     return 0;
 }
 
@@ -128,159 +158,114 @@ static void load(const struct ramfs_node *node, uint64_t offset, uint8_t *buf,
     }
 }
 
-static long ramfile_read(struct file *f, void *buf, size_t size,
-                         uint64_t offset, bool nonblock)
+long ramfile_read_locked(struct ramfs_node *node, void *buf, size_t size,
+                         uint64_t offset)
 {
-    struct ramfs_node *node = node_of(f);
-    long done = 0;
-
-    ramfs_lock();
-    if (offset < node->size_bytes) {
-        done = (long)MIN(size, node->size_bytes - offset);
-        load(node, offset, buf, (size_t)done);
-    }
-    ramfs_unlock();
-    return done;
+    /* As Linux's "relatime": of reads after a change only the first. */
+    if (size && node->atime_ns <= MAX(node->mtime_ns, node->ctime_ns))
+        node->atime_ns = clock_realtime_ns();
+    if (offset >= node->size_bytes)
+        return 0;
+    size = MIN(size, node->size_bytes - offset);
+    load(node, offset, buf, size);
+    return (long)size;
 }
 
-static long write_locked(struct ramfs_node *node, const void *buf, size_t size,
-                         uint64_t offset)
+long ramfile_write_locked(struct ramfs_node *node, const void *buf, size_t size,
+                          uint64_t offset)
 {
     size_t done;
 
-    if (size > SIZE_LIMIT || offset > SIZE_LIMIT - size)
-        return -XEN_EINVAL;
     if (!size)
         return 0;
-    if (make_own(node, node->size_bytes))
+    if (offset >= SIZE_LIMIT)
+        return -XEN_EFBIG;
+    size = MIN(size, SIZE_LIMIT - offset);
+    if (ramfile_make_own(node))
         return -XEN_ENOSPC;
     done = store(node, offset, buf, size);
     if (!done)
         return -XEN_ENOSPC;
     if (offset + done > node->size_bytes)
         ramfs_set_size_locked(node, offset + done);
-    node->mtime_ns = clock_realtime_ns();
+    ramfs_touch_locked(node, true);
     return (long)done;
 }
 
-static long ramfile_write(struct file *f, const void *buf, size_t size,
-                          uint64_t offset, bool nonblock)
+int ramfile_allocate_locked(struct ramfs_node *node, uint64_t offset,
+                            uint64_t size)
 {
-    long rc;
+    uint64_t end, at;
 
-    ramfs_lock();
-    rc = write_locked(node_of(f), buf, size, offset);
-    ramfs_unlock();
-    return rc;
+    if (__builtin_add_overflow(offset, size, &end) || end > SIZE_LIMIT)
+        return -XEN_EFBIG;
+    if (ramfile_make_own(node))
+        return -XEN_ENOSPC;
+    for (at = ALIGN_DOWN(offset, PAGE_SIZE); at < end; at += PAGE_SIZE)
+        if (!page_for_write(node, at)) {
+            ramfile_trim(node); /* what was added behind the end */
+            return -XEN_ENOSPC;
+        }
+    if (end > node->size_bytes)
+        ramfs_set_size_locked(node, end);
+    ramfs_touch_locked(node, true);
+    return 0;
+}
+
+static bool is_hole(const struct ramfs_node *node, uint64_t offset)
+{
+    size_t index = offset / PAGE_SIZE;
+
+    return !node->lent && (index >= node->page_slots || !node->pages[index]);
+}
+
+int ramfile_find_locked(const struct ramfs_node *node, uint64_t offset,
+                        bool hole, uint64_t *out)
+{
+    uint64_t at = offset;
+
+    if (offset >= node->size_bytes)
+        return -XEN_ENXIO;
+    while (at < node->size_bytes && is_hole(node, at) != hole) {
+        /* Behind the last slot there are holes only. */
+        if (!hole && at / PAGE_SIZE >= node->page_slots)
+            return -XEN_ENXIO;
+        at = ALIGN_DOWN(at, PAGE_SIZE) + PAGE_SIZE;
+    }
+    if (at >= node->size_bytes && !hole)
+        return -XEN_ENXIO;
+    *out = MIN(at, node->size_bytes);
+    return 0;
+}
+
+static uint64_t used_bytes(const struct ramfs_node *node)
+{
+    uint64_t used = 0;
+
+    if (node->type != FILE_REGULAR)
+        return 0;
+    if (node->lent)
+        return ALIGN_UP(node->size_bytes, PAGE_SIZE);
+    for (size_t i = 0; i < node->page_slots; i++)
+        used += node->pages[i] ? PAGE_SIZE : 0;
+    return used;
 }
 
 void ramfile_stat(const struct ramfs_node *node, struct file_stat *out)
 {
     *out = (struct file_stat){
         .type = node->type,
+        .device = RAMFS_DEVICE,
         .inode = node->inode,
         .size_bytes = node->size_bytes,
+        .used_bytes = used_bytes(node),
+        .atime_ns = node->atime_ns,
         .mtime_ns = node->mtime_ns,
+        .ctime_ns = node->ctime_ns,
         .mode = node->mode,
         .block_bytes = FS_BLOCK_BYTES,
+        .links = node->links,
+        .uid = node->uid,
+        .gid = node->gid,
     };
-}
-
-static int ramfile_file_stat(struct file *f, struct file_stat *out)
-{
-    ramfs_lock();
-    ramfile_stat(node_of(f), out);
-    ramfs_unlock();
-    return 0;
-}
-
-static int ramfile_truncate(struct file *f, uint64_t size_bytes)
-{
-    int rc;
-
-    ramfs_lock();
-    rc = ramfile_truncate_locked(node_of(f), size_bytes);
-    ramfs_unlock();
-    return rc;
-}
-
-static int ramfile_sync(struct file *f)
-{
-    return 0; /* memory is as far as it goes */
-}
-
-static int ramdir_read(struct file *f, unsigned index, char *name, size_t size,
-                       enum file_type *type)
-{
-    struct ramfs_node *dir = node_of(f), *node;
-    int rc = 0;
-
-    ramfs_lock();
-    list_for_each (node, &dir->children, link) {
-        size_t length = strlen(node->name);
-
-        if (index--)
-            continue;
-        rc = length < size ? 1 : -XEN_ENAMETOOLONG;
-        if (rc > 0)
-            memcpy(name, node->name, length + 1);
-        *type = node->type;
-        break;
-    }
-    ramfs_unlock();
-    return rc;
-}
-
-static void ramfile_release(struct file *f)
-{
-    ramfs_lock();
-    ramfs_node_put_locked(node_of(f));
-    ramfs_unlock();
-    heap_free(container_of(f, struct ramfile, file));
-}
-
-static const struct file_ops ramfile_ops = {
-    .read = ramfile_read,
-    .write = ramfile_write,
-    .stat = ramfile_file_stat,
-    .truncate = ramfile_truncate,
-    .sync = ramfile_sync,
-    .release = ramfile_release,
-};
-
-static const struct file_ops ramdir_ops = {
-    .stat = ramfile_file_stat,
-    .sync = ramfile_sync,
-    .readdir = ramdir_read,
-    .release = ramfile_release,
-};
-
-/* Of a FIFO: what it does is posix/'s. */
-static const struct file_ops ramfifo_ops = {
-    .stat = ramfile_file_stat,
-    .release = ramfile_release,
-};
-
-static const struct file_ops *ops_of(const struct ramfs_node *node)
-{
-    if (node->type == FILE_REGULAR)
-        return &ramfile_ops;
-    return node->type == FILE_DIRECTORY ? &ramdir_ops : &ramfifo_ops;
-}
-
-int ramfile_open(struct ramfs_node *node, struct file **out)
-{
-    struct ramfile *r = heap_zalloc(sizeof(*r));
-
-    if (!r) {
-        ramfs_lock();
-        ramfs_node_put_locked(node);
-        ramfs_unlock();
-        return -XEN_ENOMEM;
-    }
-    r->node = node;
-    file_init(&r->file, ops_of(node), node->type);
-    r->file.seekable = node->type != FILE_PIPE;
-    *out = &r->file;
-    return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * tar archives: ustar, with GNU's long names ('L') and the "path" of pax
- * headers ('x'). Pure: reads nothing outside the archive.
+ * tar archives: ustar, with GNU's long names ('L', 'K') and the "path" and
+ * "linkpath" of pax headers ('x'). Pure: reads nothing outside the archive.
  * Source: POSIX.1-2017, pax, "ustar Interchange Format", "pax Header Block".
  */
 
@@ -62,8 +62,24 @@ static bool all_zero(const uint8_t *p)
     return true;
 }
 
-/* Finds "LENGTH path=NAME\n" among the records of a pax header. */
-static bool pax_path(const char *text, size_t size, struct long_name *out)
+/* The names that headers of their own gave to an entry. */
+struct long_names {
+    struct long_name name, target;
+};
+
+static void pax_value(const char *record, size_t size, const char *key,
+                      struct long_name *out)
+{
+    size_t length = strlen(key);
+
+    if (size <= length || memcmp(record, key, length))
+        return;
+    out->text = record + length;
+    out->length = size - length;
+}
+
+/* Finds "LENGTH path=NAME\n" and the like among the records of a header. */
+static bool pax_names(const char *text, size_t size, struct long_names *out)
 {
     size_t record, i;
 
@@ -77,10 +93,8 @@ static bool pax_path(const char *text, size_t size, struct long_name *out)
             text[record - 1] != '\n')
             return false;
         i++;
-        if (record - i > 6 && !memcmp(text + i, "path=", 5)) {
-            out->text = text + i + 5;
-            out->length = record - i - 6;
-        }
+        pax_value(text + i, record - i - 1, "path=", &out->name);
+        pax_value(text + i, record - i - 1, "linkpath=", &out->target);
     }
     return true;
 }
@@ -121,10 +135,36 @@ static int check_header(struct archive *a, uint64_t *out_size)
     return 1;
 }
 
-static int fill_entry(struct archive *a, const struct ustar *h, uint64_t size,
-                      const struct long_name *given, struct archive_entry *out)
+/* What kind of file it is, and what there is to say beside its bytes. */
+static void set_kind(struct archive_entry *out, const struct ustar *h,
+                     const struct long_name *given)
 {
-    const char *wrong = set_name(out, h, given);
+    const char *target = given->text ? given->text : h->linkname;
+    size_t length = given->text ? given->length
+                                : strnlen(h->linkname, sizeof(h->linkname));
+
+    out->type = ARCHIVE_OTHER;
+    out->hard_name = NULL;
+    if (h->type == '0' || h->type == '\0' || h->type == '7')
+        out->type = FILE_REGULAR;
+    if (h->type == '5')
+        out->type = FILE_DIRECTORY;
+    if (h->type == '1') {
+        out->type = FILE_REGULAR;
+        out->hard_name = target;
+        out->hard_length = length;
+    }
+    if (h->type == '2') {
+        out->type = FILE_LINK;
+        out->data = (const uint8_t *)target;
+        out->size = length;
+    }
+}
+
+static int fill_entry(struct archive *a, const struct ustar *h, uint64_t size,
+                      const struct long_names *given, struct archive_entry *out)
+{
+    const char *wrong = set_name(out, h, &given->name);
     uint64_t mode = 0, mtime = 0;
 
     if (wrong)
@@ -132,39 +172,36 @@ static int fill_entry(struct archive *a, const struct ustar *h, uint64_t size,
     if (!parse_octal(h->mode, sizeof(h->mode), &mode) ||
         !parse_octal(h->mtime, sizeof(h->mtime), &mtime))
         return archive_fail(a, a->offset, "bad tar header");
-    out->type = ARCHIVE_OTHER;
-    if (h->type == '0' || h->type == '\0' || h->type == '7')
-        out->type = FILE_REGULAR;
-    if (h->type == '5')
-        out->type = FILE_DIRECTORY;
     out->mode = mode & 07777;
     out->mtime_s = mtime;
     out->data = (const uint8_t *)h + BLOCK;
-    out->size = out->type == FILE_REGULAR ? size : 0;
+    out->size = size;
     out->hard_id = 0;
+    set_kind(out, h, &given->target);
     return 1;
 }
 
-/* Reads what a header says about the one that follows: 'L' is a long name, 'x'
- * pax records. 'K' and 'g', a long link and global records, matter to nothing
- * here. */
+/* Reads what a header says about the one that follows: 'L' is a long name, 'K'
+ * a long link's target, 'x' pax records. 'g', global records, matters to
+ * nothing here. */
 static int read_extension(struct archive *a, const struct ustar *h,
-                          uint64_t size, struct long_name *given)
+                          uint64_t size, struct long_names *given)
 {
     const char *data = (const char *)h + BLOCK;
+    struct long_name *one = h->type == 'L' ? &given->name : &given->target;
 
-    if (h->type == 'L') {
-        given->text = data;
-        given->length = strnlen(data, size);
+    if (h->type == 'L' || h->type == 'K') {
+        one->text = data;
+        one->length = strnlen(data, size);
     }
-    if (h->type == 'x' && !pax_path(data, size, given))
+    if (h->type == 'x' && !pax_names(data, size, given))
         return archive_fail(a, a->offset, "bad pax header");
     return 0;
 }
 
 int tar_next(struct archive *a, struct archive_entry *out)
 {
-    struct long_name given = {NULL, 0};
+    struct long_names given = {0};
     bool extension = true;
     uint64_t size = 0;
 

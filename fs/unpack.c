@@ -12,8 +12,8 @@
 #include <pith/timer.h>
 #include <string.h>
 
-/* A name of a file with several names, which came before its data: cpio
- * stores the data with the last one only. */
+/* A file with several names: each is an entry of a cpio archive, of which only
+ * the last has the data. */
 struct hard_link {
     struct list link;
     uint64_t id;
@@ -64,47 +64,102 @@ static int unknown_format(const struct archive *a)
     return -XEN_EINVAL;
 }
 
-static int note_link(struct unpack *u, struct ramfs_node *node)
+static struct hard_link *find_hard(struct unpack *u)
 {
     struct hard_link *hard;
 
-    if (u->entry.size) {
-        list_for_each (hard, &u->links, link)
-            if (hard->id == u->entry.hard_id)
-                ramfs_lend(hard->node, u->entry.data, u->entry.size);
-        return 0;
-    }
-    hard = heap_alloc(sizeof(*hard));
+    list_for_each (hard, &u->links, link)
+        if (hard->id == u->entry.hard_id)
+            return hard;
+    return NULL;
+}
+
+static int note_hard(struct unpack *u, struct ramfs_node *node)
+{
+    struct hard_link *hard = heap_alloc(sizeof(*hard));
+
     if (!hard)
         return -XEN_ENOMEM;
     hard->id = u->entry.hard_id;
     hard->node = node;
+    /* An entry that follows may take away its names. */
+    ramfs_lock();
+    node->refs++;
+    ramfs_unlock();
     list_push_back(&u->links, &hard->link);
     return 0;
+}
+
+static void forget_hard(struct hard_link *hard)
+{
+    ramfs_lock();
+    ramfs_node_put_locked(hard->node);
+    ramfs_unlock();
+    heap_free(hard);
+}
+
+/* Finds what a tar entry is another name of. */
+static int find_named(const struct archive_entry *e, struct ramfs_node **out)
+{
+    char path[VFS_PATH_MAX + 1] = "/", clean[VFS_PATH_MAX];
+    int rc = -XEN_ENAMETOOLONG;
+
+    if (e->hard_length < VFS_PATH_MAX) {
+        memcpy(path + 1, e->hard_name, e->hard_length);
+        path[1 + e->hard_length] = '\0';
+        rc = path_clean(path, clean, NULL);
+    }
+    if (rc)
+        return rc;
+    ramfs_lock();
+    rc = ramfs_walk(clean + 1, out, NULL);
+    ramfs_unlock();
+    return !rc && (*out)->type == FILE_DIRECTORY ? -XEN_EISDIR : rc;
+}
+
+static int add_hard(struct unpack *u, const char *path, struct ramfs_node *node)
+{
+    if (u->entry.hard_id && u->entry.size)
+        ramfs_lend(node, u->entry.data, u->entry.size);
+    return ramfs_add_link(path, node);
+}
+
+static int add_clean(struct unpack *u, const char *path)
+{
+    struct archive_entry *e = &u->entry;
+    struct hard_link *hard = e->hard_id ? find_hard(u) : NULL;
+    struct ramfs_node *node;
+    int rc;
+
+    if (hard)
+        return add_hard(u, path, hard->node);
+    if (e->hard_name) {
+        rc = find_named(e, &node);
+        return rc ? rc : add_hard(u, path, node);
+    }
+    if (e->type == FILE_LINK && (!e->size || e->size >= VFS_PATH_MAX))
+        return -XEN_EINVAL;
+    rc = ramfs_add(path, (enum file_type)e->type, e->mode,
+                   e->mtime_s * NS_PER_SEC, e->data, e->size, &node);
+    return !rc && e->hard_id ? note_hard(u, node) : rc;
 }
 
 static int add_entry(struct unpack *u)
 {
     struct archive_entry *e = &u->entry;
     char path[VFS_PATH_MAX + 1] = "/", clean[VFS_PATH_MAX];
-    struct ramfs_node *node;
     int rc;
 
     if (e->type == ARCHIVE_OTHER) {
         if (!u->left_out++)
-            log_warning("pith: boot module: %s left out: neither a file nor "
-                        "a directory (links are not supported yet)",
+            log_warning("pith: boot module: %s left out: neither a file, a "
+                        "directory nor a link",
                         e->name);
         return 0;
     }
     memcpy(path + 1, e->name, strlen(e->name) + 1);
     rc = path_clean(path, clean, NULL);
-    if (!rc)
-        rc = ramfs_add(clean + 1, (enum file_type)e->type, e->mode,
-                       e->mtime_s * NS_PER_SEC, e->data, e->size, &node);
-    if (!rc && e->hard_id)
-        rc = note_link(u, node);
-    return rc;
+    return rc ? rc : add_clean(u, clean + 1);
 }
 
 static int unpack_all(struct unpack *u,
@@ -148,7 +203,7 @@ int unpack_archive(const uint8_t *base, size_t size)
     else
         rc = unknown_format(&u->archive);
     list_for_each_safe (hard, next, &u->links, link)
-        heap_free(hard);
+        forget_hard(hard);
     heap_free(u);
     return rc;
 }

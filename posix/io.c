@@ -186,6 +186,27 @@ static int seek_base(struct file *f, int whence, uint64_t *out)
     return rc;
 }
 
+/* SEEK_DATA and SEEK_HOLE; *offset becomes 0. A file that knows of no holes is
+ * data up to its end. */
+static int seek_find(struct file *f, bool hole, off_t *offset, uint64_t *out)
+{
+    uint64_t from = (uint64_t)*offset;
+    struct file_stat st;
+    int rc;
+
+    if (*offset < 0)
+        return -XEN_ENXIO;
+    *offset = 0;
+    if (f->ops->find)
+        return f->ops->find(f, from, hole, out);
+    rc = f->ops->stat ? f->ops->stat(f, &st) : -XEN_EINVAL;
+    if (!rc && from >= st.size_bytes)
+        rc = -XEN_ENXIO;
+    if (!rc)
+        *out = hole ? st.size_bytes : from;
+    return rc;
+}
+
 off_t lseek(int fd, off_t offset, int whence)
 {
     struct file *f = fd_get(fd);
@@ -196,7 +217,12 @@ off_t lseek(int fd, off_t offset, int whence)
     if (!f)
         return -1;
     position_lock(f);
-    rc = f->seekable ? seek_base(f, whence, &base) : -XEN_ESPIPE;
+    if (!f->seekable)
+        rc = -XEN_ESPIPE;
+    else if (whence == SEEK_DATA || whence == SEEK_HOLE)
+        rc = seek_find(f, whence == SEEK_HOLE, &offset, &base);
+    else
+        rc = seek_base(f, whence, &base);
     if (!rc && __builtin_add_overflow((off_t)base, offset, &to))
         rc = -XEN_EOVERFLOW;
     if (!rc && to < 0)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Memory by pages, over pith/area.h. Pages come when they are touched; of a
- * file there is only a private copy, made at once. Errors where POSIX leaves a
+ * Memory by pages, over pith/area.h. Pages come when they are touched; those
+ * of a file that is mapped shared are the file's own, a private map of one is a
+ * copy, made at once. Errors where POSIX leaves a
  * choice are Linux's.
  */
 
@@ -55,23 +56,19 @@ static int check_arguments(const void *addr, size_t bytes, int prot, int flags,
     return prot & PROT_WRITE && prot & PROT_EXEC ? -XEN_EACCES : 0;
 }
 
-/* Can fd be mapped with these flags? 0 or -XEN_E*. */
-static int check_file(int fd, int flags, off_t offset)
+/* Can file be mapped like this? 0 or -XEN_E*. */
+static int check_file(const struct file *file, int prot, int flags,
+                      off_t offset)
 {
-    struct file *file = fd_get(fd);
-    int rc = 0;
+    int mode = file->flags & O_ACCMODE;
+    bool shared = !(flags & MAP_PRIVATE);
 
-    if (!file)
-        return -XEN_EBADF;
-    if ((file->flags & O_ACCMODE) == O_WRONLY)
-        rc = -XEN_EACCES;
-    else if (!(flags & MAP_PRIVATE) || !file->seekable ||
-             file->type == FILE_DIRECTORY)
-        rc = -XEN_ENODEV;
-    else if (offset < 0)
-        rc = -XEN_EINVAL;
-    file_put(file);
-    return rc;
+    if (mode == O_WRONLY || (shared && prot & PROT_WRITE && mode != O_RDWR))
+        return -XEN_EACCES;
+    if (!file->seekable || file->type == FILE_DIRECTORY ||
+        (shared && !file->ops->map))
+        return -XEN_ENODEV;
+    return offset < 0 ? -XEN_EINVAL : 0;
 }
 
 /* Reads the file into new memory; what lies behind its end stays zero. */
@@ -89,8 +86,22 @@ static int copy_file(int fd, char *to, size_t bytes, off_t offset)
     return 0;
 }
 
-static int map_file(struct area_request *request, int fd, size_t bytes,
-                    off_t offset, uint64_t *out_vaddr)
+static int map_shared(struct area_request *request, struct file *file,
+                      off_t offset, uint64_t *out_vaddr)
+{
+    int rc = file->ops->map(file, request);
+
+    if (rc)
+        return rc;
+    request->offset = (uint64_t)offset;
+    rc = area_map(request, out_vaddr);
+    if (rc)
+        request->ops->put(request->object);
+    return rc;
+}
+
+static int map_private(struct area_request *request, int fd, size_t bytes,
+                       off_t offset, uint64_t *out_vaddr)
 {
     unsigned prot = request->prot;
     int rc;
@@ -107,6 +118,23 @@ static int map_file(struct area_request *request, int fd, size_t bytes,
     return rc;
 }
 
+static int map_file(struct area_request *request, int fd, size_t bytes,
+                    int flags, off_t offset, uint64_t *out_vaddr)
+{
+    struct file *file = fd_get(fd);
+    int rc;
+
+    if (!file)
+        return -XEN_EBADF;
+    rc = check_file(file, (int)request->prot, flags, offset);
+    if (!rc)
+        rc = flags & MAP_PRIVATE
+                 ? map_private(request, fd, bytes, offset, out_vaddr)
+                 : map_shared(request, file, offset, out_vaddr);
+    file_put(file);
+    return rc;
+}
+
 void *mmap(void *addr, size_t bytes, int prot, int flags, int fd, off_t offset)
 {
     struct area_request request = {
@@ -118,12 +146,10 @@ void *mmap(void *addr, size_t bytes, int prot, int flags, int fd, off_t offset)
     int rc = check_arguments(addr, bytes, prot, flags, offset);
     uint64_t vaddr = 0;
 
-    if (!rc && !(flags & MAP_ANONYMOUS))
-        rc = check_file(fd, flags, offset);
     if (!rc && flags & MAP_ANONYMOUS)
         rc = area_map(&request, &vaddr);
     else if (!rc)
-        rc = map_file(&request, fd, bytes, offset, &vaddr);
+        rc = map_file(&request, fd, bytes, flags, offset, &vaddr);
     return posix_result(rc) ? MAP_FAILED : (void *)vaddr;
 }
 
@@ -160,7 +186,7 @@ static int check_mapped(const void *addr, size_t bytes)
     return end < (uint64_t)addr ? -XEN_ENOMEM : 0;
 }
 
-/* No file is behind any memory. */
+/* What is mapped shared is the file already. */
 int msync(void *addr, size_t bytes, int flags)
 {
     if (misaligned(addr) || flags & ~(MS_ASYNC | MS_INVALIDATE | MS_SYNC) ||

@@ -49,10 +49,18 @@ uint64_t timespec_to_ns(const struct timespec *ts);
 
 void stat_from_file(const struct file_stat *from, struct stat *out);
 
-/* --- files.c --- */
+/* --- path.c --- */
 
+/* The absolute form of path, which begins at the directory dirfd (or AT_FDCWD):
+ * path itself or buf, of VFS_PATH_MAX bytes. NULL with errno set. */
+const char *path_at(int dirfd, const char *path, char *buf);
 /* Joins path to the working directory. 0 or -XEN_E*. */
 int path_absolute(const char *path, char *out, size_t size);
+
+/* --- umask.c --- */
+
+/* Permission bits of a new file. */
+unsigned umask_apply(unsigned mode);
 
 /* --- fifo.c, linked where mkfifo is --- */
 

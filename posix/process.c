@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a system with one program has not: other processes, pipes between
- * them, links. Programs link these, and get ENOSYS; the log says who asked,
+ * them. Programs link these, and get ENOSYS; the log says who asked,
  * since a program that fails on it seldom does.
  */
 
@@ -48,22 +48,6 @@ int pipe(int fds[2])
     return missing("pipe");
 }
 
-int link(const char *from, const char *to)
-{
-    return missing("link");
-}
-
-int symlink(const char *target, const char *path)
-{
-    return missing("symlink");
-}
-
-/* No file is one. */
-ssize_t readlink(const char *restrict path, char *restrict buf, size_t size)
-{
-    return posix_fail(EINVAL);
-}
-
 pid_t waitpid(pid_t pid, int *status, int options)
 {
     return posix_fail(ECHILD);
@@ -85,11 +69,6 @@ int _execve_r(struct _reent *reent, const char *path, char *const *argv,
               char *const *envp)
 {
     return execve(path, argv, envp);
-}
-
-int _link_r(struct _reent *reent, const char *from, const char *to)
-{
-    return link(from, to);
 }
 
 int _wait_r(struct _reent *reent, int *status)

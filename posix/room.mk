@@ -3,6 +3,10 @@ sources := wait.c bytes.c pipe.c fifo.c eventfd.c timerfd.c sendfile.c \
            crt.c env.c tls.c exit.c signal.c errno.c locks.c malloc.c mman.c \
            fd.c interrupt.c io.c vector.c fdctl.c stat.c files.c dir.c poll.c select.c \
            socket.c sockio.c sockopt.c netwait.c inet.c resolve.c nameinfo.c \
-           thread.c time.c unistd.c process.c status.c report.c disk.c random.c
+           thread.c time.c unistd.c process.c status.c report.c disk.c random.c \
+           umask.c path.c names.c attributes.c space.c scandirat.c
+# What newlib keeps for hosts that it knows to be POSIX.
+vendor := $(addprefix $(NEWLIB)/libc/,posix/glob.c posix/scandir.c \
+            posix/ftw.c posix/nftw.c unix/basename.c unix/dirname.c)
 uses := lib mm kernel net fs
 headers :=

@@ -9,7 +9,6 @@
 #include <pith/sock.h>
 #include <reent.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
@@ -102,15 +101,6 @@ gid_t getgid(void)
 gid_t getegid(void)
 {
     return 0;
-}
-
-mode_t umask(mode_t mask)
-{
-    static mode_t current = 022; /* permissions are kept, never checked */
-    mode_t before = current;
-
-    current = mask & 0777;
-    return before;
 }
 
 /* --- what newlib calls --- */

@@ -16,20 +16,54 @@ enum file_type {
     FILE_CHAR,
     FILE_BLOCK,
     FILE_SOCKET,
-    FILE_PIPE
+    FILE_PIPE,
+    FILE_LINK /* symbolic; never open */
 };
 
 struct file_stat {
     enum file_type type;
-    uint64_t inode, size_bytes, mtime_ns;
+    uint64_t device, inode, size_bytes;
+    uint64_t used_bytes; /* of memory or disk */
+    uint64_t atime_ns, mtime_ns, ctime_ns;
     uint32_t mode; /* permission bits */
     uint32_t block_bytes;
+    uint32_t links, uid, gid;
+};
+
+/* What is to become of a file's attributes: those named in mask. */
+enum {
+    FILE_SET_MODE = 1,
+    FILE_SET_UID = 2,
+    FILE_SET_GID = 4,
+    FILE_SET_ATIME = 8,
+    FILE_SET_MTIME = 16,
+};
+struct file_change {
+    unsigned mask;
+    uint32_t mode, uid, gid;
+    uint64_t atime_ns, mtime_ns;
+};
+
+/* One name in a directory. */
+struct file_entry {
+    uint64_t inode;
+    uint64_t next; /* where to go on */
+    enum file_type type;
+    char name[256];
+};
+
+/* The size and the use of a file system. */
+struct file_space {
+    uint64_t block_bytes, blocks, free_blocks;
+    uint64_t files, free_files;
+    bool readonly;
 };
 
 /* Readiness, in the bits of file_ops.poll. */
 enum { FILE_READABLE = 1, FILE_WRITABLE = 2, FILE_HANGUP = 4, FILE_ERROR = 8 };
 
 struct file;
+struct area_request;
 
 /* A NULL member means -XEN_EINVAL (seek: -XEN_ESPIPE). Lengths in bytes. */
 struct file_ops {
@@ -47,9 +81,22 @@ struct file_ops {
     unsigned (*poll)(struct file *f, struct waiter *w);
     /* Bytes that read would give at once (FIONREAD). */
     size_t (*readable_bytes)(struct file *f);
-    /* Entry number index of a directory: 1 and the name, 0 at the end. */
-    int (*readdir)(struct file *f, unsigned index, char *name, size_t size,
-                   enum file_type *type);
+    /* The entry of a directory at this place: 1, or 0 at the end. 0 is the
+     * first, "."; others are what an earlier answer gave as next. What is
+     * neither added nor removed meanwhile comes exactly once. */
+    int (*readdir)(struct file *f, uint64_t at, struct file_entry *out);
+    /* The path of a directory: 0, -XEN_ENOENT (removed), -XEN_ENAMETOOLONG. */
+    int (*path)(struct file *f, char *out, size_t size);
+    int (*change)(struct file *f, const struct file_change *change);
+    int (*space)(struct file *f, struct file_space *out);
+    /* The first byte of data, or of a hole, at offset or after it, as a file's
+     * end is a hole. -XEN_ENXIO: there is none, or offset is at the end. */
+    int (*find)(struct file *f, uint64_t offset, bool hole, uint64_t *out);
+    /* Memory for [offset, offset + size), and a size not below that. */
+    int (*allocate)(struct file *f, uint64_t offset, uint64_t size);
+    /* Pages that are shared by all that map the file: sets request's ops and
+     * object, a hold of which the caller gets. */
+    int (*map)(struct file *f, struct area_request *request);
     /* Last reference gone: frees f. */
     void (*release)(struct file *f);
 };

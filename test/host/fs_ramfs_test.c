@@ -2,12 +2,14 @@
 /* The file system in memory: names, data, what the boot module lends, and
  * running out of memory. */
 /* clang-format off */
-/* sources: fs/ramfs.c fs/ramtree.c fs/ramfile.c fs/unpack.c fs/archive.c fs/cpio.c fs/tar.c fs/path.c */
+/* sources: fs/ramfs.c fs/ramtree.c fs/ramfile.c fs/ramopen.c fs/ramshare.c fs/ramadd.c fs/unpack.c fs/archive.c fs/cpio.c fs/tar.c fs/path.c */
+/* flags: -include test/host/fake_spinlock.h */
 /* clang-format on */
 
 #include "../../fs/private.h"
 #include "fs_fake_kernel.h"
 #include "test.h"
+#include <pith/area.h>
 #include <pith/errno.h>
 #include <pith/log.h>
 
@@ -115,8 +117,8 @@ TEST(ramfs_truncate_forgets_what_it_cuts)
     CHECK_EQ(f->ops->truncate(f, 4), 0);
     CHECK_EQ(f->ops->truncate(f, 8), 0);
     CHECK_STR(text_of("f"), "0123....");
-    CHECK_EQ(f->ops->truncate(f, 1ull << 41), -XEN_EINVAL);
-    CHECK_EQ(f->ops->write(f, "x", 1, UINT64_MAX, false), -XEN_EINVAL);
+    CHECK_EQ(f->ops->truncate(f, 1ull << 41), -XEN_EFBIG);
+    CHECK_EQ(f->ops->write(f, "x", 1, UINT64_MAX, false), -XEN_EFBIG);
     file_put(f);
     f = must_open("f", VFS_WRITE | VFS_TRUNCATE);
     file_put(f);
@@ -233,24 +235,153 @@ TEST(ramfs_out_of_memory_is_an_error_and_leaks_nothing)
 
 TEST(ramfs_lists_each_name_once)
 {
-    char name[256];
-    enum file_type type;
+    struct file_entry e = {0};
     struct file *dir;
+    uint64_t at_a;
 
     write_file("a", "", 0);
     CHECK_EQ(fs->mkdir("b", 0755), 0);
+    write_file("c", "", 0);
     dir = must_open("", VFS_READ);
-    CHECK_EQ(dir->ops->readdir(dir, 0, name, sizeof(name), &type), 1);
-    CHECK_STR(name, "a");
-    CHECK_EQ(type, FILE_REGULAR);
-    CHECK_EQ(dir->ops->readdir(dir, 1, name, sizeof(name), &type), 1);
-    CHECK_STR(name, "b");
-    CHECK_EQ(type, FILE_DIRECTORY);
-    CHECK_EQ(dir->ops->readdir(dir, 2, name, sizeof(name), &type), 0);
-    CHECK_EQ(dir->ops->readdir(dir, 1, name, 1, &type), -XEN_ENAMETOOLONG);
+    CHECK_EQ(dir->ops->readdir(dir, e.next, &e), 1);
+    CHECK_STR(e.name, ".");
+    CHECK_EQ(dir->ops->readdir(dir, e.next, &e), 1);
+    CHECK_STR(e.name, "..");
+    at_a = e.next;
+    CHECK_EQ(dir->ops->readdir(dir, e.next, &e), 1);
+    CHECK_STR(e.name, "a");
+    CHECK_EQ(e.type, FILE_REGULAR);
+    CHECK_EQ(fs->unlink("a"), 0); /* what was listed goes: none is left out */
+    CHECK_EQ(dir->ops->readdir(dir, e.next, &e), 1);
+    CHECK_STR(e.name, "b");
+    CHECK_EQ(e.type, FILE_DIRECTORY);
+    CHECK_EQ(dir->ops->readdir(dir, e.next, &e), 1);
+    CHECK_STR(e.name, "c");
+    write_file("d", "", 0);
+    CHECK_EQ(dir->ops->readdir(dir, e.next, &e), 1);
+    CHECK_STR(e.name, "d");
+    CHECK_EQ(dir->ops->readdir(dir, e.next, &e), 0);
+    CHECK_EQ(dir->ops->readdir(dir, at_a, &e), 1); /* and back */
+    CHECK_STR(e.name, "b");
     file_put(dir);
-    CHECK_EQ(fs->unlink("a"), 0);
+    CHECK_EQ(fs->unlink("c"), 0);
+    CHECK_EQ(fs->unlink("d"), 0);
     CHECK_EQ(fs->rmdir("b"), 0);
+    CHECK_EQ(fake_live, 0);
+}
+
+TEST(ramfs_hard_links_are_one_file)
+{
+    struct file_stat a, b;
+
+    write_file("a", "one", 0);
+    CHECK_EQ(fs->link("a", "b"), 0);
+    CHECK_EQ(fs->link("a", "b"), -XEN_EEXIST);
+    CHECK_EQ(fs->link("none", "c"), -XEN_ENOENT);
+    CHECK_EQ(fs->stat("a", &a), 0);
+    CHECK_EQ(fs->stat("b", &b), 0);
+    CHECK_EQ(a.inode, b.inode);
+    CHECK_EQ(b.links, 2);
+    CHECK_EQ(fs->rename("a", "b"), 0); /* POSIX: nothing happens */
+    CHECK_EQ(fs->stat("a", &a), 0);
+    write_file("b", "two", 0);
+    CHECK_STR(text_of("a"), "two");
+    CHECK_EQ(fs->unlink("a"), 0);
+    CHECK_EQ(fs->stat("b", &b), 0);
+    CHECK_EQ(b.links, 1);
+    CHECK_EQ(fs->unlink("b"), 0);
+    CHECK_EQ(fs->mkdir("d", 0755), 0);
+    CHECK_EQ(fs->link("d", "e"), -XEN_EPERM);
+    CHECK_EQ(fs->mkdir("d/s", 0755), 0);
+    CHECK_EQ(fs->stat("d", &b), 0);
+    CHECK_EQ(b.links, 3);
+    CHECK_EQ(fs->rename("d/s", "s"), 0);
+    CHECK_EQ(fs->stat("d", &b), 0);
+    CHECK_EQ(b.links, 2);
+    CHECK_EQ(fs->rmdir("s"), 0);
+    CHECK_EQ(fs->rmdir("d"), 0);
+    CHECK_EQ(fake_live, 0);
+}
+
+TEST(ramfs_find_link_tells_the_first)
+{
+    char target[VFS_PATH_MAX];
+    size_t length = 0;
+
+    CHECK_EQ(fs->find_link("l", true, &length, target), 0);
+    CHECK_EQ(fs->mkdir("d", 0755), 0);
+    CHECK_EQ(fs->symlink("x/y", "d/l"), 0);
+    CHECK_EQ(fs->symlink("x", "d/l"), -XEN_EEXIST);
+    CHECK_EQ(fs->find_link("d/l", false, &length, target), 0);
+    CHECK_EQ(fs->find_link("d/l", true, &length, target), 1);
+    CHECK_EQ(length, 3);
+    CHECK_STR(target, "x/y");
+    CHECK_EQ(fs->find_link("d/l/more", false, &length, NULL), 1);
+    CHECK_EQ(length, 3);
+    CHECK_EQ(fs->find_link("d/none/l", true, &length, target), 0);
+    CHECK_EQ(result_of_open("d/l", VFS_READ), -XEN_ELOOP);
+    CHECK_EQ(size_of("d/l"), 3);
+    CHECK_EQ(fs->unlink("d/l"), 0);
+    CHECK_EQ(fs->rmdir("d"), 0);
+    CHECK_EQ(fake_live, 0);
+}
+
+TEST(ramfs_holes_are_found)
+{
+    struct file *f;
+    uint64_t at = 0;
+
+    write_file("f", "x", 2 * PAGE_SIZE);
+    f = must_open("f", VFS_WRITE);
+    CHECK_EQ(f->ops->find(f, 0, false, &at), 0);
+    CHECK_EQ(at, 2 * PAGE_SIZE);
+    CHECK_EQ(f->ops->find(f, 5, true, &at), 0);
+    CHECK_EQ(at, 5);
+    CHECK_EQ(f->ops->find(f, 2 * PAGE_SIZE, true, &at), 0);
+    CHECK_EQ(at, 2 * PAGE_SIZE + 1);
+    CHECK_EQ(f->ops->find(f, 2 * PAGE_SIZE + 1, true, &at), -XEN_ENXIO);
+    CHECK_EQ(f->ops->truncate(f, 9 * PAGE_SIZE), 0);
+    CHECK_EQ(f->ops->find(f, 3 * PAGE_SIZE, false, &at), -XEN_ENXIO);
+    CHECK_EQ(f->ops->allocate(f, 8 * PAGE_SIZE, 1), 0);
+    CHECK_EQ(f->ops->find(f, 3 * PAGE_SIZE, false, &at), 0);
+    CHECK_EQ(at, 8 * PAGE_SIZE);
+    file_put(f);
+    CHECK_EQ(fs->unlink("f"), 0);
+    CHECK_EQ(fake_live, 0);
+}
+
+TEST(ramfs_mapped_pages_are_the_files)
+{
+    struct area_request request = {0};
+    struct file *f;
+    void *page = NULL, *again = NULL;
+
+    write_file("f", "mapped", 0);
+    f = must_open("f", VFS_WRITE);
+    CHECK_EQ(f->ops->map(f, &request), 0);
+    CHECK_EQ(request.ops->fault(request.object, 0, AREA_READ, &page), 0);
+    CHECK(!memcmp(page, "mapped", 6));
+    memcpy(page, "M", 1);
+    CHECK_STR(text_of("f"), "Mapped");
+    CHECK_EQ(request.ops->fault(request.object, PAGE_SIZE, AREA_READ, &again),
+             -XEN_EIO);
+    /* Cut off and grown: the page stays where it is, but empty. */
+    CHECK_EQ(f->ops->truncate(f, 0), 0);
+    CHECK_EQ(((char *)page)[0], 0);
+    CHECK_EQ(f->ops->truncate(f, 2 * PAGE_SIZE), 0);
+    CHECK_EQ(request.ops->fault(request.object, 0, AREA_READ, &again), 0);
+    CHECK(again == page);
+    CHECK_EQ(request.ops->fault(request.object, PAGE_SIZE, AREA_READ, &again),
+             0);
+    file_put(f);
+    CHECK_EQ(fs->unlink("f"), 0);
+    CHECK(fake_live > 0);
+    request.ops->get(request.object);
+    request.ops->put(request.object);
+    request.ops->put(request.object);
+    write_file("g", "", 0); /* any operation takes note */
+    CHECK_EQ(fs->unlink("g"), 0);
+    CHECK_EQ(fake_live, 0);
 }
 
 /* --- unpack.c --- */

@@ -82,6 +82,7 @@ TEST(tar_good_archive_is_read)
     put_entry("www/", '5', "");
     put_entry("www/index.html", '0', "<p>hello");
     put_entry("www/link", '2', "");
+    put_entry("www/fifo", '6', "");
     end_archive();
     a = exact(used);
     CHECK_EQ(tar_next(&a, &entry), 1);
@@ -96,6 +97,8 @@ TEST(tar_good_archive_is_read)
     CHECK_EQ(entry.size, 8);
     CHECK_EQ(entry.mtime_s, 014500000000);
     CHECK(!memcmp(entry.data, "<p>hello", 8));
+    CHECK_EQ(tar_next(&a, &entry), 1);
+    CHECK_EQ(entry.type, FILE_LINK);
     CHECK_EQ(tar_next(&a, &entry), 1);
     CHECK_EQ(entry.type, ARCHIVE_OTHER);
     CHECK_EQ(tar_next(&a, &entry), 0);

@@ -9,10 +9,20 @@ typedef struct __dir DIR;
 
 struct dirent {
     ino_t d_ino;
+    unsigned short d_reclen;
     unsigned char d_type;
     char d_name[256];
 };
 #define _DIRENT_HAVE_D_TYPE
+
+/* What posix_getdents writes, d_reclen bytes each. */
+struct posix_dent {
+    ino_t d_ino;
+    unsigned short d_reclen;
+    unsigned char d_type;
+    char d_name[];
+};
+typedef unsigned short reclen_t;
 
 #define DT_UNKNOWN 0
 #define DT_FIFO 1
