@@ -47,7 +47,7 @@ static bool is_alive(const struct thread *thread)
 /* Who has the mutex that thread waits for; NULL if it waits for none. */
 static const struct thread *waits_for(const struct thread *thread)
 {
-    const struct mutex *mutex = thread->waits;
+    const struct mutex *mutex = thread_waits(thread);
 
     return mutex && mutex != WAITS_FOR_THREAD ? READ_ONCE(mutex->owner) : NULL;
 }
@@ -74,10 +74,10 @@ static bool all_wait_for_threads(void)
     bool any = false;
 
     list_for_each (thread, threads_all(), all_link) {
-        if (!(thread->waits || thread->at_rest) ||
+        if (!(thread_waits(thread) || thread->at_rest) ||
             READ_ONCE(thread->state) != THREAD_BLOCKED)
             return false;
-        any |= thread->waits != NULL;
+        any |= thread_waits(thread) != NULL;
     }
     return any;
 }
@@ -117,7 +117,8 @@ static void describe(const struct thread *thread)
     uint64_t rbp, rip;
 
     panic_append("thread \"%s\" waits for %s%s%s\n", thread->name,
-                 thread->waits == WAITS_FOR_THREAD ? "another one" : "a mutex",
+                 thread_waits(thread) == WAITS_FOR_THREAD ? "another one"
+                                                          : "a mutex",
                  !owner            ? ""
                  : is_alive(owner) ? " of "
                                    : " of one that has ended",
@@ -131,7 +132,7 @@ static void describe_all(void)
     const struct thread *thread;
 
     list_for_each (thread, threads_all(), all_link)
-        if (thread->waits)
+        if (thread_waits(thread))
             describe(thread);
 }
 

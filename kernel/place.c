@@ -98,7 +98,7 @@ static struct sched *choose(struct thread *thread)
 void place_look(struct sched *sched)
 {
     struct thread *thread = current();
-    uint32_t top = READ_ONCE(sched->top);
+    uint64_t top = READ_ONCE(sched->top);
 
     if (thread == sched->idle)
         return;

@@ -20,6 +20,10 @@
 #include <pith/waitq.h>
 #include <stdarg.h>
 
+/* For what is counted in instructions: the plainest programs that Pith is
+ * compared by do little else. */
+#define FRAMELESS __attribute__((optimize("omit-frame-pointer")))
+
 /* --- threads and the scheduler: thread.c, sched.c --- */
 
 /* RUNNABLE: runs, is in a queue, or is about to be put into one. */
@@ -40,12 +44,13 @@ struct timers {
 
 /* One for each vCPU, reached through this_cpu()->sched. */
 struct sched {
+    struct run_queue queues[THREAD_HIGH + 1]; /* by level; 0 is not used */
     struct spinlock lock; /* online, top, queues, next_ready of who is there */
     uint32_t cpu;
     uint32_t online;
     uint32_t unwanted; /* smp.call_lock: stays down when it comes up */
-    uint32_t top; /* highest level that has threads in its queue, 0: none */
-    struct run_queue queues[THREAD_HIGH + 1]; /* by level; 0 is not used */
+    uint32_t levels;   /* bits: those that have threads in their queue, and 0 */
+    uint64_t top;      /* the highest of them */
     struct thread *idle;
     struct cpu *owner;
     /* Of the vCPU itself, interrupts off: who runs since the slice began. */
@@ -73,7 +78,7 @@ struct thread {
     struct sched *home;        /* whose queue it is in, or where it ran last */
     struct thread *next_ready; /* home->lock */
     uint32_t state;            /* enum thread_state; exchanged atomically */
-    uint32_t level;            /* enum thread_priority; 0: an idle thread;
+    uint64_t level;            /* enum thread_priority; 0: an idle thread;
                                 * anybody may change it at any time */
     uint32_t bound;            /* affinity counts */
     uint32_t homeless;         /* but its vCPUs are all out of service */
@@ -82,6 +87,7 @@ struct thread {
     struct timer timeout;
     struct cpuset affinity;
     uint64_t switches;
+    struct waiter waiter; /* in the queue of a semaphore, or was */
     void *user_data;
     void *tls_base; /* in FS while it runs; NULL without hooks */
     void (*fn)(void *arg);
@@ -104,6 +110,15 @@ struct thread {
 /* What ends an interruptible wait before its time; INTERRUPTED, all of them
  * until thread_interrupt_take. */
 enum thread_stop { STOP_DEADLINE = 1, STOP_INTERRUPTED = 2 };
+/* waits, where a semaphore counts as well. */
+static inline const void *thread_waits(const struct thread *thread)
+{
+    bool in_semaphore = thread->waiter.queue && !thread->waiter.woken;
+
+    return thread->waits  ? thread->waits
+           : in_semaphore ? WAITS_FOR_THREAD
+                          : NULL;
+}
 
 /* thread_current, inlined. */
 static inline struct thread *current(void)
@@ -146,6 +161,17 @@ void sched_wake(struct waiter *w);
 /* After thread's level or affinity has changed: it goes to the queue where it
  * belongs now, or leaves the vCPU where it may not run. */
 void sched_look_again(struct thread *thread);
+/* Puts the running thread's own waiter last into q, lets go of q->lock and
+ * blocks until sched_wake_first_* has woken it and let go of the lock, too.
+ * Interrupts off; they are on when it returns. */
+void sched_wait_locked(struct waitq *q);
+/* Takes the first such waiter off q and makes its thread ready; false: there is
+ * none. q->lock is held, interrupts are off. */
+bool sched_wake_first_locked(struct waitq *q);
+/* The same two where sched_simple holds, without the lock. There is one to be
+ * woken. */
+void sched_wait_simple(struct waitq *q);
+void sched_wake_first_simple(struct waitq *q);
 /* Runs others for ever. thread_reap frees the thread's memory. */
 void sched_exit(void) __attribute__((noreturn));
 

@@ -20,29 +20,36 @@
  * gets its turn: between one and two of these. */
 #define SLICE_NS (5 * NS_PER_MS)
 
-static void push_locked(struct sched *sched, struct thread *thread)
+static inline void push_locked(struct sched *sched, struct thread *thread)
 {
-    uint32_t level = READ_ONCE(thread->level);
+    uint64_t level = READ_ONCE(thread->level);
     struct run_queue *queue = &sched->queues[level];
 
     thread->next_ready = NULL;
     *queue->end = thread;
     queue->end = &thread->next_ready;
-    if (sched->top < level)
+    sched->levels |= 1u << level;
+    if (likely(sched->top < level))
         WRITE_ONCE(sched->top, level);
 }
 
+/* The queue of that level is empty now. */
+static inline void empty_level(struct sched *sched, uint64_t level)
+{
+    sched->levels &= ~(1u << level);
+    WRITE_ONCE(sched->top, 31u - (uint32_t)__builtin_clz(sched->levels));
+}
+
 /* The next thread where sched_simple holds. There is one. */
-static struct thread *pop(struct sched *sched)
+static inline struct thread *pop(struct sched *sched)
 {
     struct run_queue *queue = &sched->queues[sched->top];
     struct thread *thread = queue->first;
 
     queue->first = thread->next_ready;
-    if (!queue->first) {
+    if (likely(!queue->first)) {
         queue->end = &queue->first;
-        while (sched->top && !sched->queues[sched->top].first)
-            sched->top--;
+        empty_level(sched, sched->top);
     }
     return thread;
 }
@@ -60,33 +67,31 @@ static bool can_take(const struct thread *thread, unsigned cpu)
            (!atomic_load(&thread->context.running) || thread == current());
 }
 
-static void unlink_locked(struct run_queue *queue, struct thread **link)
+/* Takes *link out of the queue of that level. */
+static void unlink_locked(struct sched *sched, uint64_t level,
+                          struct thread **link)
 {
+    struct run_queue *queue = &sched->queues[level];
+
     *link = (*link)->next_ready;
     if (!*link)
         queue->end = link;
+    if (!queue->first)
+        empty_level(sched, level);
 }
 
-/* The first thread of queue that cpu may run, NULL: none. */
-static struct thread *take_from_locked(struct run_queue *queue, unsigned cpu)
+/* The first thread of that level that cpu may run, NULL: none. */
+static struct thread *take_from_locked(struct sched *sched, uint64_t level,
+                                       unsigned cpu)
 {
-    struct thread **link = &queue->first, *thread;
+    struct thread **link = &sched->queues[level].first, *thread;
 
     while (*link && !can_take(*link, cpu))
         link = &(*link)->next_ready;
     thread = *link;
     if (thread)
-        unlink_locked(queue, link);
+        unlink_locked(sched, level, link);
     return thread;
-}
-
-static void find_top_locked(struct sched *sched)
-{
-    uint32_t top = sched->top;
-
-    while (top && !sched->queues[top].first)
-        top--;
-    WRITE_ONCE(sched->top, top);
 }
 
 struct thread *sched_take(struct sched *sched, unsigned cpu)
@@ -96,9 +101,8 @@ struct thread *sched_take(struct sched *sched, unsigned cpu)
     if (!READ_ONCE(sched->top))
         return NULL;
     spin_lock_raw(&sched->lock);
-    for (uint32_t level = sched->top; level && !found; level--)
-        found = take_from_locked(&sched->queues[level], cpu);
-    find_top_locked(sched);
+    for (uint64_t level = sched->top; level && !found; level--)
+        found = take_from_locked(sched, level, cpu);
     spin_unlock_raw(&sched->lock);
     return found;
 }
@@ -109,16 +113,15 @@ static bool take_out(struct sched *sched, const struct thread *thread)
     bool found = false;
 
     spin_lock_raw(&sched->lock);
-    for (uint32_t level = sched->top; level && !found; level--) {
+    for (uint64_t level = sched->top; level && !found; level--) {
         struct thread **link = &sched->queues[level].first;
 
         while (*link && *link != thread)
             link = &(*link)->next_ready;
         found = *link != NULL;
         if (found)
-            unlink_locked(&sched->queues[level], link);
+            unlink_locked(sched, level, link);
     }
-    find_top_locked(sched);
     spin_unlock_raw(&sched->lock);
     return found;
 }
@@ -128,18 +131,23 @@ TRACE_EVENT_NAMES(traced_wake, "kernel: %s ready, while %s runs");
 
 /* Interrupts off. Returns when somebody switches back, perhaps on another
  * vCPU. */
-static inline void switch_to(struct thread *self, struct thread *next)
+static inline void run(struct thread *self, struct thread *next)
 {
-    if (unlikely(!sched_simple)) {
-        ASSERT(!next->context.running);
-        trace(traced_switch, trace_name(self->name), trace_name(next->name));
-    }
     next->context.running = 1;
     next->switches++;
     cpu_write(thread, next);
     if (next->tls_base != self->tls_base)
         tls_load(next->tls_base);
     context_switch(&self->context, &next->context);
+}
+
+static inline void switch_to(struct thread *self, struct thread *next)
+{
+    if (unlikely(!sched_simple)) {
+        ASSERT(!next->context.running);
+        trace(traced_switch, trace_name(self->name), trace_name(next->name));
+    }
+    run(self, next);
 }
 
 /* What sched's vCPU, which asks, can run now; NULL: nothing. */
@@ -210,6 +218,13 @@ int sched_push(struct sched *sched, struct thread *thread)
     return rc;
 }
 
+static inline void push_and_look(struct sched *sched, struct thread *thread)
+{
+    push_locked(sched, thread);
+    if (!sched->slice_armed || thread->level > current()->level)
+        place_look(sched);
+}
+
 /* place_thread, with the simple case in line. */
 static inline void place_inline(struct thread *thread)
 {
@@ -221,9 +236,7 @@ static inline void place_inline(struct thread *thread)
         place_thread(thread);
         return;
     }
-    push_locked(sched, thread);
-    if (!sched->slice_armed || thread->level > current()->level)
-        place_look(sched);
+    push_and_look(sched, thread);
 }
 
 void sched_look_again(struct thread *thread)
@@ -267,6 +280,36 @@ void sched_wake(struct waiter *w)
     WRITE_ONCE(w->woken, 1);
     atomic_add(&thread->pending, 1);
     make_runnable(thread);
+}
+
+/* Takes the first thread->waiter off q. There is one. */
+static inline struct thread *take_waiter(struct waitq *q)
+{
+    struct list *link = q->waiters.next;
+    struct waiter *w = list_entry(link, struct waiter, link);
+
+    q->waiters.next = link->next;
+    link->next->prev = &q->waiters;
+    WRITE_ONCE(w->woken, 1);
+    return w->thread;
+}
+
+bool sched_wake_first_locked(struct waitq *q)
+{
+    if (list_empty(&q->waiters))
+        return false;
+    make_runnable(take_waiter(q));
+    return true;
+}
+
+FRAMELESS void sched_wake_first_simple(struct waitq *q)
+{
+    struct thread *thread = take_waiter(q);
+
+    if (unlikely(thread->state != THREAD_BLOCKED))
+        return;
+    thread->state = THREAD_RUNNABLE;
+    push_and_look(this_sched(), thread);
 }
 
 /* False if deadline_ns has passed already. */
@@ -313,6 +356,58 @@ int sched_block(const uint32_t *until, uint64_t deadline_ns)
     return READ_ONCE(*until) ? 0 : -XEN_ETIME;
 }
 
+static inline void link_waiter(struct waitq *q, struct thread *self)
+{
+    struct waiter *w = &self->waiter;
+
+    w->queue = q;
+    w->woken = 0;
+    list_push_back(&q->waiters, &w->link);
+    WRITE_ONCE(self->state, THREAD_BLOCKED);
+}
+
+/* The thread that was switched to was not woken by a semaphore, or on another
+ * vCPU, which still holds its lock. */
+static __attribute__((noinline, cold)) void end_wait_slow(void)
+{
+    const struct waiter *w = &current()->waiter;
+
+    sched_block(&w->woken, DEADLINE_NEVER);
+    while (atomic_load(&w->queue->lock.held))
+        cpu_relax();
+}
+
+/* For a thread that had linked its waiter, when it is switched to. */
+static inline void end_wait(void)
+{
+    const struct waiter *w = &current()->waiter;
+
+    irq_enable();
+    if (unlikely(!READ_ONCE(w->woken) || atomic_load(&w->queue->lock.held)))
+        end_wait_slow();
+}
+
+void sched_wait_locked(struct waitq *q)
+{
+    struct thread *self = current();
+
+    ASSERT(!(cpu_read(preempt) & ~PREEMPT_NOT_DUE));
+    link_waiter(q, self);
+    spin_unlock_raw(&q->lock);
+    schedule(self);
+    end_wait();
+}
+
+FRAMELESS void sched_wait_simple(struct waitq *q)
+{
+    struct thread *self = current();
+    struct sched *sched = this_sched();
+
+    link_waiter(q, self);
+    run(self, likely(sched->top) ? pop(sched) : sched->idle);
+    end_wait();
+}
+
 /* self goes on later; where others are its equals, after them. Interrupts
  * off. */
 static void give_way(struct thread *self)
@@ -328,7 +423,7 @@ static void give_way(struct thread *self)
 static inline void yield(struct sched *sched, bool shared)
 {
     struct thread *self = current(), *next;
-    uint32_t level = READ_ONCE(self->level);
+    uint64_t level = READ_ONCE(self->level);
     struct run_queue *queue;
 
     if (shared)
@@ -352,9 +447,7 @@ static inline void yield(struct sched *sched, bool shared)
     switch_to(self, next);
 }
 
-/* Counted in instructions: the plainest program that Pith is compared by does
- * nothing else. */
-__attribute__((optimize("omit-frame-pointer"))) void thread_yield(void)
+FRAMELESS void thread_yield(void)
 {
     irq_disable();
     if (likely(sched_simple))
@@ -447,6 +540,7 @@ void sched_init(struct sched *sched, struct thread *idle, unsigned cpu)
 {
     sched->cpu = cpu;
     sched->idle = idle;
+    sched->levels = 1;
     for (unsigned i = 0; i < ARRAY_SIZE(sched->queues); i++)
         sched->queues[i].end = &sched->queues[i].first;
     timer_init(&sched->slice, slice_ended);

@@ -19,18 +19,39 @@ void semaphore_init(struct semaphore *s, uint32_t value)
     waitq_init(&s->waiters);
 }
 
-/* True if a post had come before us. */
-static bool enqueue(struct semaphore *s, struct waiter *w)
+/* A post had come before us. Locked, where that is needed. */
+static inline bool take_passed(struct semaphore *s)
 {
-    unsigned long flags = spin_lock_irqsave(&s->waiters.lock);
-    bool passed = s->passed;
+    if (likely(!s->passed))
+        return false;
+    s->passed--;
+    return true;
+}
 
-    if (passed)
-        s->passed--;
+static __attribute__((noinline)) void wait_locked(struct semaphore *s)
+{
+    bool passed;
+
+    spin_lock_raw(&s->waiters.lock);
+    passed = take_passed(s);
+    if (!passed) {
+        sched_wait_locked(&s->waiters);
+        return;
+    }
+    spin_unlock_raw(&s->waiters.lock);
+    irq_enable();
+}
+
+static __attribute__((noinline)) FRAMELESS void wait_slow(struct semaphore *s)
+{
+    ASSERT(!IS_ENABLED(CONFIG_CHECKS) || irq_enabled());
+    irq_disable();
+    if (unlikely(!sched_simple))
+        wait_locked(s);
+    else if (unlikely(take_passed(s)))
+        irq_enable();
     else
-        sync_enqueue_locked(&s->waiters, w);
-    spin_unlock_irqrestore(&s->waiters.lock, flags);
-    return passed;
+        sched_wait_simple(&s->waiters);
 }
 
 /* Takes back that somebody waits; false if a post has counted on it. */
@@ -55,20 +76,24 @@ static bool give_up(struct semaphore *s, struct waiter *w)
     return gone;
 }
 
-static __attribute__((noinline)) int wait_slow(struct semaphore *s,
-                                               uint64_t deadline_ns)
+static int wait_slow_until(struct semaphore *s, uint64_t deadline_ns)
 {
     struct waiter w;
+    unsigned long flags = spin_lock_irqsave(&s->waiters.lock);
+    bool passed = take_passed(s);
 
-    if (enqueue(s, &w))
+    if (!passed)
+        sync_enqueue_locked(&s->waiters, &w);
+    spin_unlock_irqrestore(&s->waiters.lock, flags);
+    if (passed)
         return 0;
-    if (unlikely(sync_block(&w, WAITS_FOR_THREAD, deadline_ns))) {
+    if (sync_block(&w, WAITS_FOR_THREAD, deadline_ns)) {
         if (give_up(s, &w))
             return -XEN_ETIME;
         /* There are as many posts on their way as threads in the queue. */
         sched_block(&w.woken, DEADLINE_NEVER);
     }
-    sync_woken(&s->waiters, &w);
+    sync_let_go(&s->waiters);
     return 0;
 }
 
@@ -77,14 +102,14 @@ int semaphore_wait_until(struct semaphore *s, uint64_t deadline_ns)
     lock_order_may_block(s, CALLED_FROM);
     if (likely(atomic_sub(&s->count, 1) > 0))
         return 0;
-    return wait_slow(s, deadline_ns);
+    return wait_slow_until(s, deadline_ns);
 }
 
 void semaphore_wait(struct semaphore *s)
 {
     lock_order_may_block(s, CALLED_FROM);
     if (unlikely(atomic_sub(&s->count, 1) <= 0))
-        wait_slow(s, DEADLINE_NEVER);
+        wait_slow(s);
 }
 
 int semaphore_trywait(struct semaphore *s)
@@ -97,13 +122,30 @@ int semaphore_trywait(struct semaphore *s)
     return -XEN_EAGAIN;
 }
 
-static __attribute__((noinline)) void post_slow(struct semaphore *s)
+static __attribute__((noinline)) void post_locked(struct semaphore *s)
 {
     unsigned long flags = spin_lock_irqsave(&s->waiters.lock);
 
-    if (unlikely(!waitq_wake_one_locked(&s->waiters)))
+    if (!sched_wake_first_locked(&s->waiters))
         s->passed++;
     spin_unlock_irqrestore(&s->waiters.lock, flags);
+    preempt_check();
+}
+
+static __attribute__((noinline)) FRAMELESS void post_slow(struct semaphore *s)
+{
+    unsigned long flags;
+
+    if (unlikely(!sched_simple)) {
+        post_locked(s);
+        return;
+    }
+    flags = irq_save();
+    if (likely(!list_empty(&s->waiters.waiters)))
+        sched_wake_first_simple(&s->waiters);
+    else
+        s->passed++;
+    irq_restore(flags);
     preempt_check();
 }
 

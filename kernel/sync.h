@@ -43,13 +43,19 @@ static inline int sync_block_if(const struct waiter *w, uint64_t deadline_ns,
                          : sync_block(w, WAITS_FOR_THREAD, deadline_ns);
 }
 
-/* For a w that was woken. Returns when its waker is done with it and with q,
- * which is then the caller's to free: wakers hold q->lock throughout. */
+/* Returns when the waker of a waiter is done with it and with q, which is then
+ * the caller's to free: wakers hold q->lock throughout. */
+static inline void sync_let_go(struct waitq *q)
+{
+    while (unlikely(atomic_load(&q->lock.held)))
+        cpu_relax();
+}
+
+/* The same for a w that was woken by the queue's functions, which count. */
 static inline void sync_woken(struct waitq *q, struct waiter *w)
 {
     atomic_sub(&w->thread->pending, 1);
-    while (unlikely(atomic_load(&q->lock.held)))
-        cpu_relax();
+    sync_let_go(q);
 }
 
 /* What a wait whose deadline passed finds: false if w was woken meanwhile, else

@@ -125,6 +125,7 @@ struct thread *thread_prepare(const struct thread_spec *spec)
     thread->bound = spec->affinity != NULL;
     if (spec->affinity)
         thread->affinity = *spec->affinity;
+    thread->waiter.thread = thread;
     thread->fn = spec->fn;
     thread->arg = spec->arg;
     str_copy(thread->name, spec->name, sizeof(thread->name));

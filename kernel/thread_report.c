@@ -34,7 +34,7 @@ static void describe(const struct thread *thread)
 
     thread_describe(thread, &info);
     report_printf(append, "\"%s\" %s, priority %u, vCPU %u, %lu switches\n",
-                  info.name, info.state, thread->level, info.cpu,
+                  info.name, info.state, (unsigned)thread->level, info.cpu,
                   info.switches);
     if (!strcmp(info.state, "running"))
         return;

@@ -112,7 +112,7 @@ static inline unsigned long irq_save(void)
 
 static inline void irq_restore(unsigned long flags)
 {
-    if (flags & RFLAGS_IF)
+    if (likely(flags & RFLAGS_IF))
         __asm__ volatile("sti" : : : "memory");
 }
 

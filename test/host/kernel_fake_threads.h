@@ -48,6 +48,19 @@ static inline void irq_restore(unsigned long flags)
 {
 }
 
+static inline void irq_disable(void)
+{
+}
+
+static inline void irq_enable(void)
+{
+}
+
+static inline bool irq_enabled(void)
+{
+    return true;
+}
+
 static inline void preempt_disable(void)
 {
 }
@@ -136,6 +149,48 @@ void sched_wake(struct waiter *w)
     pthread_mutex_lock(&fake->lock);
     pthread_cond_signal(&fake->woken);
     pthread_mutex_unlock(&fake->lock);
+}
+
+void sched_wait_locked(struct waitq *q)
+{
+    struct waiter *w = &current()->waiter;
+
+    w->thread = current();
+    w->woken = 0;
+    list_push_back(&q->waiters, &w->link);
+    spin_unlock_raw(&q->lock);
+    sched_block(&w->woken, DEADLINE_NEVER);
+    while (atomic_load(&q->lock.held))
+        sched_yield();
+}
+
+bool sched_wake_first_locked(struct waitq *q)
+{
+    struct list *link = list_pop_front(&q->waiters);
+    struct waiter *w = list_entry(link, struct waiter, link);
+    struct fake_thread *fake;
+
+    if (!link)
+        return false;
+    fake = container_of(w->thread, struct fake_thread, thread);
+    atomic_store(&w->woken, 1);
+    pthread_mutex_lock(&fake->lock);
+    pthread_cond_signal(&fake->woken);
+    pthread_mutex_unlock(&fake->lock);
+    return true;
+}
+
+/* Several vCPUs are what this is about. */
+bool sched_simple = false;
+
+void sched_wait_simple(struct waitq *q)
+{
+    abort();
+}
+
+void sched_wake_first_simple(struct waitq *q)
+{
+    abort();
 }
 
 static void *fake_thread_main(void *arg)

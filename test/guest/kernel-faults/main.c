@@ -12,7 +12,7 @@
 /* cmdline: nested */
 /*   console: ^pith: panic: on purpose, in an upcall */
 /*   console: ^#[0-9]+ 0x[0-9a-f]+ in_upcall\+0x */
-/*   console: ^#[0-9]+ 0x[0-9a-f]+ (main_thread|kernel_start)\+0x */
+/*   console: ^#[0-9]+ 0x[0-9a-f]+ (enter|kernel_start)\+0x */
 /*   xen: on purpose, in an upcall */
 /* cmdline: double */
 /*   console: ^pith: panic: double fault$ */

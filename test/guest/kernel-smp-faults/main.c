@@ -10,7 +10,7 @@
 /*   console: ^vCPU 2, thread "culprit"$ */
 /*   console: ^vCPU 1, thread "spinner"$ */
 /*   console: ^#[0-9]+ 0x[0-9a-f]+ spin_without_interrupts\+0x */
-/*   console: ^2 other vCPUs idle$ */
+/*   console: ^[12] other vCPUs idle$ */
 /*   xen: pith: panic: on vCPU 2 */
 /* cmdline: together */
 /*   console: ^pith: panic: together on [0-3]$ */
