@@ -4,7 +4,8 @@ sources := wait.c bytes.c pipe.c fifo.c eventfd.c timerfd.c sendfile.c \
            fd.c interrupt.c io.c vector.c fdctl.c stat.c files.c dir.c poll.c select.c \
            socket.c sockio.c sockopt.c netwait.c inet.c resolve.c nameinfo.c \
            thread.c time.c unistd.c process.c status.c report.c disk.c random.c \
-           umask.c path.c names.c attributes.c space.c scandirat.c
+           umask.c path.c names.c attributes.c space.c scandirat.c \
+           shell.c streamlock.c
 # What newlib keeps for hosts that it knows to be POSIX.
 vendor := $(addprefix $(NEWLIB)/libc/,posix/glob.c posix/scandir.c \
             posix/ftw.c posix/nftw.c unix/basename.c unix/dirname.c)

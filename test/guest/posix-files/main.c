@@ -158,6 +158,38 @@ TEST(directory_lists_its_names)
     CHECK_EQ(errno, ENOTDIR);
 }
 
+static int names_in(const char *path)
+{
+    DIR *dir = opendir(path);
+    int names = 0;
+
+    while (dir && readdir(dir))
+        names++;
+    return dir && closedir(dir) == 0 ? names : -1;
+}
+
+TEST(temporary_files_have_names_of_their_own_or_none)
+{
+    char one[] = "/tmp/x-XXXXXX", two[] = "/tmp/x-XXXXXX";
+    int before = names_in("/tmp"), fd;
+    FILE *f = tmpfile();
+    struct stat st;
+
+    CHECK(before >= 2 && f);
+    CHECK_EQ(names_in("/tmp"), before);
+    CHECK(fputs("kept", f) >= 0 && fseek(f, 1, SEEK_SET) == 0);
+    CHECK_EQ(fgetc(f), 'e');
+    CHECK_EQ(fclose(f), 0);
+    fd = mkstemp(one);
+    CHECK(fd >= 0 && close(fd) == 0);
+    fd = mkstemp(two);
+    CHECK(fd >= 0 && close(fd) == 0);
+    CHECK(strcmp(one, two));
+    CHECK(!unlink(one) && !remove(two) && stat(one, &st) && stat(two, &st));
+    CHECK_EQ(stat("/tmp", &st), 0);
+    CHECK_EQ(st.st_mode, S_IFDIR | 01777);
+}
+
 TEST(devices_do_what_they_are_named)
 {
     char buf[8] = "1234567";

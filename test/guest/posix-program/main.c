@@ -214,6 +214,9 @@ TEST(longjmp_comes_back)
     if (setjmp(env) < 3)
         longjmp(env, ++rounds);
     CHECK_EQ(rounds, 3);
+    if (_setjmp(env) < 6)
+        _longjmp(env, ++rounds);
+    CHECK_EQ(rounds, 6);
 }
 
 TEST(system_names_itself)
@@ -229,6 +232,17 @@ TEST(system_names_itself)
     CHECK_EQ(sysconf(_SC_PAGESIZE), 4096);
     CHECK_EQ(sysconf(_SC_NPROCESSORS_ONLN), 1);
     CHECK(sysconf(_SC_PHYS_PAGES) > 1000);
+}
+
+TEST(commands_have_no_shell)
+{
+    CHECK_EQ(system(NULL), 0);
+    CHECK_EQ(system("true"), -1);
+    CHECK_EQ(errno, ENOSYS);
+    CHECK(!popen("true", "r"));
+    CHECK_EQ(errno, ENOSYS);
+    CHECK_EQ(pclose(stdin), -1);
+    CHECK_EQ(errno, ECHILD);
 }
 
 int main(int argc, char **argv)

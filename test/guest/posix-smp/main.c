@@ -158,6 +158,48 @@ TEST(read_by_threads_at_one_position_gives_whole_records)
     close(shared_fd);
 }
 
+static FILE *shared_stream;
+
+/* A line in pieces, of which the last is written with the lock held twice. */
+static void write_lines(unsigned thread)
+{
+    for (unsigned i = 0; i < RECORDS; i++) {
+        flockfile(shared_stream);
+        EXPECT(putc_unlocked('a' + (int)thread, shared_stream) != EOF);
+        fprintf(shared_stream, "%u", i);
+        EXPECT(ftrylockfile(shared_stream) == 0);
+        fputc('a' + (int)thread, shared_stream);
+        funlockfile(shared_stream);
+        putc_unlocked('\n', shared_stream);
+        funlockfile(shared_stream);
+    }
+}
+
+static void fail_to_lock(unsigned thread)
+{
+    EXPECT(thread < THREADS && ftrylockfile(shared_stream) != 0);
+}
+
+TEST(stream_that_is_locked_is_one_threads_alone)
+{
+    unsigned number, good = 0;
+    char first, last;
+
+    shared_stream = fopen("/lines", "w+");
+    CHECK(shared_stream);
+    CHECK_EQ(run_one(write_lines), 0);
+    rewind(shared_stream);
+    while (fscanf(shared_stream, "%c%u%c\n", &first, &number, &last) == 3)
+        good += first == last && number < RECORDS;
+    CHECK_EQ(good, THREADS * RECORDS);
+    flockfile(shared_stream);
+    CHECK_EQ(run_one(fail_to_lock), 0);
+    funlockfile(shared_stream);
+    CHECK_EQ(fclose(shared_stream), 0);
+    flockfile(stdin); /* which nothing has used before */
+    funlockfile(stdin);
+}
+
 static const char *const places[] = {"/a-directory-of-a-long-name", "/b"};
 
 static void change_directory(unsigned thread)
