@@ -28,9 +28,10 @@ USAGE = """usage: tools/deps COMMAND
   host            check what the build needs on this machine; install it as root or by sudo
   test            the same for what the tests of the SDK need besides
   linked          fetch, check and unpack what is linked into images
+  ports NAME...   the same for the sources of ports, of all if none is named
   lab [--update]  fetch and unpack what the lab runs; --update follows the suites' newest index
   path NAME       print where NAME is unpacked (newlib lwip xen-headers lab-trixie lab-bookworm
-                  qemu gdb)
+                  qemu gdb, a port)
   versions        print, as JSON, the version of each package in each set
   mirror          print the Debian mirror that is used
   repin NAME      print the lock lines for the version that the mirror has now
@@ -121,8 +122,8 @@ def fetch_pin(name, pin, downloads, refresh=False):
     return fetch_pin(name, pin, downloads, refresh=True)
 
 
-def fetch_linked(name, lock):
-    target, pin = tree_dir("linked", name, lock), lock["linked"][name]
+def fetch_source(group, name, lock):
+    target, pin = tree_dir(group, name, lock), lock[group][name]
     if target.exists():
         return
     downloads = cache_dir() / "sources"
@@ -221,18 +222,19 @@ def wrap(work, name):
 
 
 def command_path(lock, name):
-    for group in ("linked", "lab"):
+    for group in ("linked", "ports", "lab"):
         if name in lock[group]:
             path = tree_dir(group, name, lock)
             if not path.exists():
                 raise Fail(f"{name} is not unpacked ({path}); run `tools/deps {group}`")
             return print(path.resolve())
-    names = " ".join([*lock["linked"], *lock["lab"]])
+    names = " ".join([*lock["linked"], *lock["ports"], *lock["lab"]])
     raise Fail(f"no dependency is called {name}; there are: {names}")
 
 
 def command_versions(lock):
-    result = {"linked": {name: pin["version"] for name, pin in lock["linked"].items()}}
+    result = {group: {name: pin["version"] for name, pin in lock[group].items()}
+              for group in ("linked", "ports")}
     for name in lock["lab"]:
         path = tree_dir("lab", name, lock)
         if not path.exists():
@@ -242,9 +244,10 @@ def command_versions(lock):
 
 
 def command_repin(lock, name):
-    if name not in lock["linked"]:
-        raise Fail(f"{name} is not a pin; pins are: {' '.join(lock['linked'])}")
-    pin = lock["linked"][name]
+    pins = {**lock["linked"], **lock["ports"]}
+    if name not in pins:
+        raise Fail(f"{name} is not a pin; pins are: {' '.join(pins)}")
+    pin = pins[name]
     apt = Apt("deb-src", pin["suite"])
     apt.prepare(refresh=True)
     for version, file, digest in source_tarballs(apt, pin):
@@ -253,7 +256,7 @@ def command_repin(lock, name):
 
 
 def command_clean():
-    for name in ("apt", "lab", "linked", "sources", "tmp"):
+    for name in ("apt", "lab", "linked", "ports", "sources", "tmp"):
         shutil.rmtree(cache_dir() / name, ignore_errors=True)
 
 
@@ -271,7 +274,11 @@ def dispatch(words):
         case ["linked"]:
             with cache_lock():
                 for name in lock["linked"]:
-                    fetch_linked(name, lock)
+                    fetch_source("linked", name, lock)
+        case ["ports", *names]:
+            with cache_lock():
+                for name in names or lock["ports"]:
+                    fetch_source("ports", name, lock)
         case ["lab"] | ["lab", "--update"]:
             with cache_lock():
                 fresh = set()
