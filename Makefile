@@ -102,6 +102,7 @@ OBJECTS_CHECKS := $(foreach o,$(OBJECTS),$(if $(findstring /vendor/,$(o)),$(o),\
 endif
 
 include tools/sdk/sdk.mk
+include ports/ports.mk
 include test/test.mk
 
 # --- targets -------------------------------------------------------------------
@@ -117,7 +118,7 @@ endef
 $(foreach a,$(APPS),$(eval $(call app_rule,$(a))))
 
 help:
-	@sed -n 's/^## //p' Makefile tools/sdk/sdk.mk test/test.mk
+	@sed -n 's/^## //p' Makefile tools/sdk/sdk.mk ports/ports.mk test/test.mk
 ## make            the SDK in build/sdk and the images build/apps/NAME/NAME
 ## make clean      removes build/
 ## make distclean  also the cache of downloads and builds

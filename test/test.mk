@@ -25,11 +25,11 @@ lab:
 	$(DEPS) lab
 test-images: host-tests $(GUEST_IMAGES) apps
 ## make test       everything below test/ that CI runs; ends with a count
-test: lab test-images
+test: lab test-images ports
 	$(DEPS) test
 	test/run
 ## make soak       the long forms of the same tests
-soak: lab test-images
+soak: lab test-images ports
 	test/run system --soak --timeout 3600
 	set -e; for t in test/soak/*.sh; do $$t; done
 ## make check      format, layers, symbols, static analysis

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The programs of ports/ do as guests what they do elsewhere.
+# needs: build/ports/zlib/example build/ports/zlib/minigzip build/ports/lua/lua
+# needs: test/system/ports
+
+# ends NAME STATUS: waits for its end, which must be that exit status; sets
+# text to what its console showed and destroys it.
+ends() {
+    guest_wait "$1" 60 && guest_says "$1" 'pith: exit' 5 || return
+    text=$(tr -d '\r' <"$(guest_log "$1")")
+    guest_destroy "$1" && [ "$(tail -n 1 <<<"$text")" = "pith: exit $2" ] ||
+        lab_error "$1, not exit $2: $(tail -n 4 <<<"$text" | tr '\n' '|')"
+}
+
+# shows LINE: one of the lines of text is LINE.
+shows() {
+    grep -qxF -- "$1" <<<"$text" ||
+        lab_error "no '$1' in: $(tail -n 12 <<<"$text" | tr '\n' '|')"
+}
+
+# types NAME AWAITED LINE: types it once the console shows AWAITED.
+types() {
+    guest_says "$1" "$2" 20 &&
+        printf '%s\n' "$3" >"$(xenstore-read "/local/domain/$domid/console/tty")"
+}
+
+ramdisk() { # FOLDER: packs it and prints the configuration's line
+    (cd "$1" && find . | cpio -o -H newc 2>/dev/null) >/tmp/ramdisk.cpio
+    echo 'ramdisk="/tmp/ramdisk.cpio"'
+}
+
+zlib_passes_its_test() {
+    guest_start example /job/example && ends example 0 || return
+    shows 'uncompress(): hello, hello!' && shows 'gzread(): hello, hello!' &&
+        shows 'gzgets() after gzseek:  hello!' &&
+        shows 'inflate(): hello, hello!' &&
+        shows 'after inflateSync(): hello, hello!' &&
+        shows 'inflate with dictionary: hello, hello!'
+}
+
+minigzip_unpacks_what_gzip_packed() {
+    mkdir -p /tmp/gz
+    seq 1 20000 | tee /tmp/numbers | gzip >/tmp/gz/numbers.gz
+    guest_start minigzip /job/minigzip "$(ramdisk /tmp/gz)" \
+        'cmdline="-d -c /numbers.gz"' && ends minigzip 0 || return
+    grep -x '[0-9]*' <<<"$text" | cmp - /tmp/numbers >&2
+}
+
+minigzip_refuses_what_is_cut_short() {
+    head -c 2000 /tmp/gz/numbers.gz >/tmp/gz/cut.gz
+    guest_start minigzip /job/minigzip "$(ramdisk /tmp/gz)" \
+        'cmdline="-d -c /cut.gz"' && ends minigzip 1
+}
+
+lua_runs_a_script_of_the_boot_module() {
+    echo 'return {answer = 42}' >ports/module.lua
+    guest_start script /job/lua "$(ramdisk ports)" memory=128 \
+        'cmdline="pith.env=COLOUR=blue -- /libraries.lua one \"two words\""' &&
+        ends script 0 && shows 'to stderr' && shows 'all checks passed'
+}
+
+lua_tells_of_errors() {
+    guest_start missing /job/lua 'cmdline="/none.lua"' && ends missing 1 &&
+        shows 'lua: cannot open /none.lua: No such file or directory' &&
+        guest_start failing /job/lua "cmdline=\"-e error('broken',0)\"" &&
+        ends failing 1 && shows 'lua: broken' &&
+        guest_start status /job/lua 'cmdline="-e os.exit(7)"' && ends status 7
+}
+
+lua_is_interactive() {
+    guest_start repl /job/lua &&
+        types repl '> ' '1 + 41' && types repl '42' 'for i = 1, 3 do' &&
+        types repl '>> ' 'io.write("<", i, ">") end print()' &&
+        types repl '<1><2><3>' 'no.such = 1' &&
+        types repl 'stack traceback:' 'print(("a"):rep(3), io.read())' &&
+        sleep 0.2 && types repl 'io.read())' 'a line' &&
+        types repl $'aaa\ta line' $'\4' && ends repl 0 || return
+    shows '> 1 + 41' && shows '42' &&
+        shows "stdin:1: attempt to index a nil value (global 'no')"
+}
+
+case_run zlib_passes_its_test zlib_passes_its_test
+case_run minigzip_unpacks_what_gzip_packed minigzip_unpacks_what_gzip_packed
+case_run minigzip_refuses_what_is_cut_short minigzip_refuses_what_is_cut_short
+case_run lua_runs_a_script_of_the_boot_module \
+    lua_runs_a_script_of_the_boot_module
+case_run lua_tells_of_errors lua_tells_of_errors
+case_run lua_is_interactive lua_is_interactive
