@@ -66,6 +66,28 @@ static void walk(unsigned n, unsigned max, uint64_t rip, uint64_t rbp,
     }
 }
 
+unsigned backtrace_collect(uint64_t rbp, uint64_t *out, unsigned max)
+{
+    unsigned n = 0;
+
+    while (n < max && rbp % 8 == 0 && readable(rbp) && readable(rbp + 8)) {
+        const uint64_t *frame = (const uint64_t *)rbp;
+
+        if (!in_text(frame[1]))
+            break;
+        out[n++] = frame[1];
+        rbp = frame[0];
+    }
+    return n;
+}
+
+void backtrace_show(const uint64_t *callers, unsigned count,
+                    void (*print)(const char *line, size_t length))
+{
+    for (unsigned n = 0; n < count; n++)
+        print_frame(n + 1, callers[n], print);
+}
+
 void backtrace_some(uint64_t rip, uint64_t rbp, unsigned max,
                     void (*print)(const char *line, size_t length))
 {

@@ -49,8 +49,9 @@ static struct {
     uint32_t owner;
     struct stopped *stopped;
     uint32_t panics;
-    void (*describe)(void); /* NULL: the place of the panic counts */
-    bool threads;           /* this_cpu() works */
+    panic_explain_fn *explain; /* NULL: nothing has more to say */
+    void (*describe)(void);    /* NULL: the place of the panic counts */
+    bool threads;              /* this_cpu() works */
     size_t length;
     char report[4096];
 } end;
@@ -262,6 +263,8 @@ static void report(const char *reason, const struct trap_frame *frame)
     } else {
         backtrace_walk(here[1], here[0], panic_append_text);
     }
+    if (end.explain)
+        end.explain(frame, panic_append_text);
     if (end.threads) {
         stop_others();
         append_others();
@@ -324,6 +327,11 @@ void panic_about(void (*describe)(void), const char *fmt, ...)
     va_end(args);
     end.describe = describe;
     panic("%s", reason);
+}
+
+void panic_set_explainer(panic_explain_fn *explain)
+{
+    end.explain = explain;
 }
 
 void panic_start(void)

@@ -20,6 +20,13 @@ $(SDK_LIB)/libpith.a $(SDK_LIB)/libpith-checks.a:
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $^
 
+# malloc of `pith-cc --debug-heap`: linked before libpith.a.
+DEBUG_HEAP := $(addprefix $(B)/obj/posix/,debugheap.o debugmalloc.o)
+$(SDK_LIB)/debug-heap.o: $(DEBUG_HEAP)
+	@mkdir -p $(@D)
+	$(Q)$(LD) -r -o $@ $^
+-include $(DEBUG_HEAP:.o=.d)
+
 SDK_TOOLS := ar ranlib strip nm objcopy objdump readelf size addr2line
 # Libraries of Unix whose functions libpith.a and libc.a have: empty ones.
 SDK_EMPTY := pthread rt dl util resolv xnet
@@ -27,6 +34,7 @@ SDK_SOURCES := $(wildcard tools/sdk/*) tools/ksyms tools/pith-run boot/pith.lds 
     $(wildcard posix/include/*.h posix/include/*/*.h test/lab/* \
     test/lab/dom0/*)
 $(SDK_STAMP): $(SDK_LIB)/libpith.a $(SDK_LIB)/libpith-checks.a \
+        $(SDK_LIB)/debug-heap.o \
         $(SDK_SOURCES) tools/sdk/sdk.mk Makefile
 	$(call say,SDK,$(SDK))
 	@mkdir -p $(SDK)/bin $(SDK)/include/pith $(SDK)/share
