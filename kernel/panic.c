@@ -49,9 +49,9 @@ static struct {
     uint32_t owner;
     struct stopped *stopped;
     uint32_t panics;
-    panic_explain_fn *explain; /* NULL: nothing has more to say */
-    void (*describe)(void);    /* NULL: the place of the panic counts */
-    bool threads;              /* this_cpu() works */
+    report_explain_fn *explain; /* NULL: nobody has more to say */
+    void (*describe)(void);     /* NULL: the place of the panic counts */
+    bool threads;               /* this_cpu() works */
     size_t length;
     char report[4096];
 } end;
@@ -227,6 +227,22 @@ static void append_trace(void)
     trace_print(panic_append_text, TRACE_LINES);
 }
 
+static void append_explanation(const struct trap_frame *frame)
+{
+    struct report_fault fault;
+
+    if (!frame || frame->vector != VECTOR_PAGE_FAULT) {
+        end.explain(NULL, panic_append_text);
+        return;
+    }
+    _Static_assert(offsetof(struct trap_frame, vector) ==
+                       sizeof(fault.registers),
+                   "a frame begins with the registers");
+    fault.address = fault_address();
+    memcpy(fault.registers, frame, sizeof(fault.registers));
+    end.explain(&fault, panic_append_text);
+}
+
 /* True for the first vCPU that panics and the first time it does. */
 static bool begin(const char *reason, const struct trap_frame *frame)
 {
@@ -264,7 +280,7 @@ static void report(const char *reason, const struct trap_frame *frame)
         backtrace_walk(here[1], here[0], panic_append_text);
     }
     if (end.explain)
-        end.explain(frame, panic_append_text);
+        append_explanation(frame);
     if (end.threads) {
         stop_others();
         append_others();
@@ -329,7 +345,7 @@ void panic_about(void (*describe)(void), const char *fmt, ...)
     panic("%s", reason);
 }
 
-void panic_set_explainer(panic_explain_fn *explain)
+void report_explain_panics(report_explain_fn *explain)
 {
     end.explain = explain;
 }

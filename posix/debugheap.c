@@ -22,7 +22,6 @@
 #include <pith/report.h>
 #include <pith/string.h>
 #include <pith/thread.h>
-#include <pith/vectors.h>
 
 #define FRAMES 12
 #define FILL_AROUND 0xa5 /* what nobody may write */
@@ -96,34 +95,32 @@ static struct block *block_at(uint64_t addr)
 
 /* The block that a fault is about. Where the fault does not tell its address
  * (Xen 4.17 on QEMU's SVM), one that a register points to. */
-static struct block *find_culprit(const struct trap_frame *frame,
+static struct block *find_culprit(const struct report_fault *fault,
                                   uint64_t *out_addr)
 {
-    const uint64_t *registers = (const uint64_t *)frame;
     struct block *b;
 
-    *out_addr = fault_address();
-    if (*out_addr)
-        return block_at(*out_addr);
-    for (size_t i = 0; i < offsetof(struct trap_frame, vector) / 8; i++) {
-        b = block_at(registers[i]);
-        if (b && (b->freed || registers[i] >= (uint64_t)b->start + b->bytes)) {
-            *out_addr = registers[i];
+    *out_addr = fault->address;
+    if (fault->address)
+        return block_at(fault->address);
+    for (size_t i = 0; i < ARRAY_SIZE(fault->registers); i++) {
+        *out_addr = fault->registers[i];
+        b = block_at(*out_addr);
+        if (b && (b->freed || *out_addr >= (uint64_t)b->start + b->bytes))
             return b;
-        }
     }
     return NULL;
 }
 
-static void explain(const struct trap_frame *frame, report_print_fn *print)
+static void explain(const struct report_fault *fault, report_print_fn *print)
 {
     const struct block *b = heap.culprit;
     uint64_t addr;
 
     if (b)
         addr = (uint64_t)b->start;
-    else if (frame && frame->vector == VECTOR_PAGE_FAULT)
-        b = find_culprit(frame, &addr);
+    else if (fault)
+        b = find_culprit(fault, &addr);
     if (!b)
         return;
     show_place(b, addr, print);
@@ -151,7 +148,7 @@ static int start(void)
         heap_free(heap.blocks);
         return rc;
     }
-    panic_set_explainer(explain);
+    report_explain_panics(explain);
     return 0;
 }
 

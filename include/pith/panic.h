@@ -22,13 +22,6 @@ void panic_trap(const struct trap_frame *frame, const char *fmt, ...)
 /* Registers what panic calls. Before that, panic traps (and faults again). */
 void panic_set_handler(panic_fn *handler);
 
-/* What has more to say of a panic, behind the backtrace of the place: print it
- * in pieces. No lock may be taken, nothing allocated. frame: as above. */
-typedef void panic_explain_fn(const struct trap_frame *frame,
-                              void (*print)(const char *text, size_t length));
-/* Registers it, once. kernel/. */
-void panic_set_explainer(panic_explain_fn *explain);
-
 #define ASSERT(cond) \
     do { \
         if (unlikely(!(cond))) \

@@ -34,6 +34,18 @@ struct report {
 /* Writes the reports that key stands for, "h" a list of all. 0, or
  * -XEN_ENOENT when there is none. Thread context; blocks. */
 int report_write(char key, report_print_fn *print);
+/* A page fault that nothing answered. */
+struct report_fault {
+    uint64_t address;       /* 0: it did not tell */
+    uint64_t registers[15]; /* the general ones but the stack pointer */
+};
+/* Has more to say of a panic, behind the backtrace of its place; fault is NULL
+ * if it is no page fault. May take no lock and allocate nothing. */
+typedef void report_explain_fn(const struct report_fault *fault,
+                               report_print_fn *print);
+/* Registers it, once. Any context. */
+void report_explain_panics(report_explain_fn *explain);
+
 /* Formats at most 255 characters and hands them to print. Any context. */
 void report_printf(report_print_fn *print, const char *fmt, ...) __printf(2, 3);
 

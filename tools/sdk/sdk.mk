@@ -13,19 +13,19 @@ $(B)/obj/sdk/%.o: tools/sdk/%.c Makefile
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ROOM_FLAGS) $(KERNEL_FLAGS) -c -o $@ $<
 
-$(SDK_LIB)/libpith.a: $(OBJECTS) $(COMPOSE)
-$(SDK_LIB)/libpith-checks.a: $(OBJECTS_CHECKS) $(COMPOSE)
+# malloc of `pith-cc --debug-heap`: an object before libpith.a, not in it.
+DEBUG_HEAP := %/debugheap.o %/debugmalloc.o
+$(SDK_LIB)/libpith.a: $(filter-out $(DEBUG_HEAP),$(OBJECTS)) $(COMPOSE)
+$(SDK_LIB)/libpith-checks.a: $(filter-out $(DEBUG_HEAP),$(OBJECTS_CHECKS)) \
+        $(COMPOSE)
 $(SDK_LIB)/libpith.a $(SDK_LIB)/libpith-checks.a:
 	@mkdir -p $(@D)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $^
 
-# malloc of `pith-cc --debug-heap`: linked before libpith.a.
-DEBUG_HEAP := $(addprefix $(B)/obj/posix/,debugheap.o debugmalloc.o)
-$(SDK_LIB)/debug-heap.o: $(DEBUG_HEAP)
+$(SDK_LIB)/debug-heap.o: $(filter $(DEBUG_HEAP),$(OBJECTS))
 	@mkdir -p $(@D)
 	$(Q)$(LD) -r -o $@ $^
--include $(DEBUG_HEAP:.o=.d)
 
 SDK_TOOLS := ar ranlib strip nm objcopy objdump readelf size addr2line
 # Libraries of Unix whose functions libpith.a and libc.a have: empty ones.
@@ -37,8 +37,9 @@ $(SDK_STAMP): $(SDK_LIB)/libpith.a $(SDK_LIB)/libpith-checks.a \
         $(SDK_LIB)/debug-heap.o \
         $(SDK_SOURCES) tools/sdk/sdk.mk Makefile
 	$(call say,SDK,$(SDK))
-	@mkdir -p $(SDK)/bin $(SDK)/include/pith $(SDK)/share
-	$(Q)cp -r $(B)/newlib/include/. $(SDK)/include/pith/
+	@mkdir -p $(SDK)/bin $(SDK)/share
+	$(Q)rm -rf $(SDK)/include/pith && mkdir -p $(SDK)/include/pith
+	$(Q)cp -r $(B)/newlib/include $(SDK)/include/pith/newlib
 	$(Q)cp -r posix/include/. $(SDK)/include/pith/
 	$(Q)tools/sdk/thin-libc $(B)/newlib/lib/libc.a $(SDK_LIB)/libpith.a \
 	    $(SDK_LIB)/libc.a

@@ -23,7 +23,8 @@ set(PKG_CONFIG_EXECUTABLE "${pith_tools}-pkg-config" CACHE FILEPATH "")
 set(CMAKE_FIND_ROOT_PATH "${PITH_SDK}/lib/pith" "${PITH_SDK}/include/pith"
     ${CMAKE_PREFIX_PATH})
 set(CMAKE_LIBRARY_PATH "${PITH_SDK}/lib/pith")
-set(CMAKE_INCLUDE_PATH "${PITH_SDK}/include/pith")
+set(CMAKE_INCLUDE_PATH "${PITH_SDK}/include/pith"
+    "${PITH_SDK}/include/pith/newlib")
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utime.h>
 
 /* Not known to the compiler. */
 static volatile size_t none, three = 3;
@@ -66,6 +67,50 @@ TEST(stack_grows_down)
     volatile char here = 0;
 
     CHECK(deeper(&here) < 0);
+}
+
+TEST(getline_takes_its_first_buffer)
+{
+    FILE *file = fopen("/getline", "w+");
+    char *line = NULL;
+    size_t size = 0;
+
+    CHECK(file);
+    CHECK(fputs("one\ntwo", file) >= 0);
+    rewind(file);
+    CHECK_EQ(getline(&line, &size, file), 4);
+    CHECK(size >= 5 && !strcmp(line, "one\n"));
+    CHECK_EQ(getdelim(&line, &size, 'w', file), 2);
+    CHECK_STR(line, "tw");
+    CHECK_EQ(getline(&line, &size, file), 1);
+    CHECK_EQ(getline(&line, &size, file), -1);
+    free(line);
+    fclose(file);
+}
+
+TEST(utime_without_times_is_now)
+{
+    struct stat info;
+    FILE *file = fopen("/touched", "w");
+
+    CHECK(file);
+    fclose(file);
+    CHECK_EQ(utime("/touched", &(struct utimbuf){1, 2}), 0);
+    CHECK_EQ(stat("/touched", &info), 0);
+    CHECK_EQ(info.st_atime, 1);
+    CHECK_EQ(info.st_mtime, 2);
+    CHECK_EQ(utime("/touched", NULL), 0);
+    CHECK_EQ(stat("/touched", &info), 0);
+    CHECK(info.st_mtime > 1000000000);
+    CHECK_EQ(utime("/nowhere", NULL), -1);
+    CHECK_EQ(errno, ENOENT);
+}
+
+TEST(program_has_a_name)
+{
+    CHECK_STR(getprogname(), "sdk-config-site");
+    setprogname("/bin/other");
+    CHECK_STR(getprogname(), "other");
 }
 
 TEST(stat_of_an_empty_name_fails)
