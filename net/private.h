@@ -234,7 +234,7 @@ struct sock_class {
                    uint64_t deadline_ns);
     long (*send)(struct sock *s, const void *buf, size_t size,
                  const struct sock_addr *to, uint64_t deadline_ns);
-    long (*recv)(struct sock *s, void *buf, size_t size, bool peek,
+    long (*recv)(struct sock *s, void *buf, size_t size, unsigned how,
                  struct sock_addr *from, uint64_t deadline_ns);
     int (*shutdown)(struct sock *s, unsigned how);
     void (*name)(struct sock *s); /* refreshes local and peer */
@@ -269,7 +269,7 @@ int sock_udp_get_option(struct sock *s, enum sock_option opt, int *value);
 /* tcp_recv.c, tcp_send.c: lwIP's callbacks, and the class's functions. */
 err_t sock_tcp_received(void *arg, struct tcp_pcb *pcb, struct pbuf *p,
                         err_t err);
-long sock_tcp_recv(struct sock *s, void *buf, size_t size, bool peek,
+long sock_tcp_recv(struct sock *s, void *buf, size_t size, unsigned how,
                    struct sock_addr *from, uint64_t deadline_ns);
 void sock_tcp_drop_first(struct tcp_half *tcp);
 err_t sock_tcp_sent(void *arg, struct tcp_pcb *pcb, u16_t length);

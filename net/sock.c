@@ -179,13 +179,13 @@ long sock_send(struct sock *s, const void *buf, size_t size,
     return rc;
 }
 
-long sock_recv(struct sock *s, void *buf, size_t size, bool peek,
+long sock_recv(struct sock *s, void *buf, size_t size, unsigned how,
                struct sock_addr *from, uint64_t deadline_ns)
 {
     long rc;
 
     net_lock();
-    rc = s->class->recv(s, buf, size, peek, from, deadline_ns);
+    rc = s->class->recv(s, buf, size, how, from, deadline_ns);
     net_unlock();
     return rc;
 }

@@ -8,11 +8,66 @@
 #include <pith/errno.h>
 
 #include <lwip/ip.h>
-#include <lwip/tcp.h>
+#include <lwip/priv/tcp_priv.h>
 #include <lwip/udp.h>
 
 #define RECV_BYTES_MIN (2u << 10)
 #define RECV_BYTES_MAX (4u << 20)
+
+/* The limits of Linux, which fit lwIP's counters in milliseconds. */
+#define KEEP_SECONDS_MAX 32767
+#define KEEP_COUNT_MAX 127
+
+/* Where lwIP has one of the keepalive's numbers. A listening control block is a
+ * shorter one and has none. */
+static u32_t *keep_field(struct tcp_pcb *pcb, enum sock_option opt)
+{
+    if (!pcb || pcb->state == LISTEN)
+        return NULL;
+    if (opt == SOCK_OPT_KEEPCNT)
+        return &pcb->keep_cnt;
+    return opt == SOCK_OPT_KEEPIDLE ? &pcb->keep_idle : &pcb->keep_intvl;
+}
+
+static int keep_set(struct tcp_pcb *pcb, enum sock_option opt, int value)
+{
+    bool count = opt == SOCK_OPT_KEEPCNT;
+    u32_t *field = keep_field(pcb, opt);
+
+    if (value < 1 || value > (count ? KEEP_COUNT_MAX : KEEP_SECONDS_MAX))
+        return -XEN_EINVAL;
+    if (!field)
+        return 0;
+    *field = (u32_t)value * (count ? 1 : 1000);
+    net_tick_touch(NET_TICK_TCP);
+    return 0;
+}
+
+static int keep_get(struct tcp_pcb *pcb, enum sock_option opt, int *value)
+{
+    bool count = opt == SOCK_OPT_KEEPCNT;
+    const u32_t *field = keep_field(pcb, opt);
+
+    if (field)
+        *value = (int)(*field / (count ? 1 : 1000));
+    else if (count)
+        *value = TCP_KEEPCNT_DEFAULT;
+    else
+        *value = (int)((opt == SOCK_OPT_KEEPIDLE ? TCP_KEEPIDLE_DEFAULT
+                                                 : TCP_KEEPINTVL_DEFAULT) /
+                       1000);
+    return 0;
+}
+
+/* Bytes of the IP header that the program may choose. */
+static int ip_byte_set(u8_t *field, enum sock_option opt, int value)
+{
+    if (value < (opt == SOCK_OPT_TTL) || value > UINT8_MAX)
+        return -XEN_EINVAL;
+    if (field)
+        *field = (u8_t)value;
+    return 0;
+}
 
 int sock_tcp_set_option(struct sock *s, enum sock_option opt, int value)
 {
@@ -37,6 +92,14 @@ int sock_tcp_set_option(struct sock *s, enum sock_option opt, int value)
     case SOCK_OPT_LINGER:
         s->linger_s = value;
         return 0;
+    case SOCK_OPT_KEEPIDLE:
+    case SOCK_OPT_KEEPINTVL:
+    case SOCK_OPT_KEEPCNT:
+        return keep_set(pcb, opt, value);
+    case SOCK_OPT_TTL:
+        return ip_byte_set(pcb ? &pcb->ttl : NULL, opt, value);
+    case SOCK_OPT_TOS:
+        return ip_byte_set(pcb ? &pcb->tos : NULL, opt, value);
     case SOCK_OPT_RCVBUF: /* a wish; the sizes are lwIP's */
     case SOCK_OPT_SNDBUF:
     case SOCK_OPT_BROADCAST:
@@ -48,9 +111,22 @@ int sock_tcp_set_option(struct sock *s, enum sock_option opt, int value)
 
 int sock_tcp_get_option(struct sock *s, enum sock_option opt, int *value)
 {
-    const struct tcp_pcb *pcb = s->tcp.pcb;
+    struct tcp_pcb *pcb = s->tcp.pcb;
 
     switch (opt) {
+    case SOCK_OPT_KEEPIDLE:
+    case SOCK_OPT_KEEPINTVL:
+    case SOCK_OPT_KEEPCNT:
+        return keep_get(pcb, opt, value);
+    case SOCK_OPT_TTL:
+        *value = pcb ? pcb->ttl : TCP_TTL;
+        return 0;
+    case SOCK_OPT_TOS:
+        *value = pcb ? pcb->tos : 0;
+        return 0;
+    case SOCK_OPT_MAXSEG:
+        *value = pcb && pcb->state != LISTEN ? tcp_mss(pcb) : TCP_MSS;
+        return 0;
     case SOCK_OPT_KEEPALIVE:
         *value = pcb && ip_get_option(pcb, SOF_KEEPALIVE);
         return 0;
@@ -92,6 +168,10 @@ int sock_udp_set_option(struct sock *s, enum sock_option opt, int value)
                                  ? RECV_BYTES_MIN
                                  : MIN((unsigned)value, RECV_BYTES_MAX);
         return 0;
+    case SOCK_OPT_TTL:
+        return ip_byte_set(&pcb->ttl, opt, value);
+    case SOCK_OPT_TOS:
+        return ip_byte_set(&pcb->tos, opt, value);
     case SOCK_OPT_SNDBUF: /* nothing is buffered */
     case SOCK_OPT_KEEPALIVE:
         return 0;
@@ -117,6 +197,12 @@ int sock_udp_get_option(struct sock *s, enum sock_option opt, int *value)
         return 0;
     case SOCK_OPT_SNDBUF:
         *value = UDP_PAYLOAD_MAX;
+        return 0;
+    case SOCK_OPT_TTL:
+        *value = s->udp.pcb->ttl;
+        return 0;
+    case SOCK_OPT_TOS:
+        *value = s->udp.pcb->tos;
         return 0;
     case SOCK_OPT_KEEPALIVE:
         *value = 0;

@@ -241,6 +241,8 @@ static unsigned stream_ready(struct sock *s)
         return list_empty(&tcp->accepted) ? 0 : SOCK_READABLE;
     if (tcp->bytes || tcp->eof || (s->shut & SOCK_SHUT_READ) || s->error)
         ready |= SOCK_READABLE;
+    if (tcp->eof || (s->shut & SOCK_SHUT_READ))
+        ready |= SOCK_READ_END;
     if (ended || (s->shut & SOCK_SHUT_WRITE) ||
         (tcp->state == TCP_CONNECTED && sock_tcp_can_send(tcp)))
         ready |= SOCK_WRITABLE;

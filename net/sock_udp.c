@@ -49,8 +49,7 @@ static void on_recv(void *arg, struct udp_pcb *pcb, struct pbuf *p,
     udp->ring[(udp->head + udp->count++) & (udp->capacity - 1)] =
         (struct datagram){p, {addr->addr, lwip_htons(port)}};
     udp->bytes += p->tot_len;
-    if (udp->count == 1)
-        waitq_wake_all(&s->waitq);
+    waitq_wake_all(&s->waitq); /* each is an edge for who watches */
 }
 
 static void drop_first(struct udp_half *udp)
@@ -170,7 +169,7 @@ static long udp_send_to(struct sock *s, const void *buf, size_t size,
     return rc ? rc : (long)size;
 }
 
-static long udp_recv_from(struct sock *s, void *buf, size_t size, bool peek,
+static long udp_recv_from(struct sock *s, void *buf, size_t size, unsigned how,
                           struct sock_addr *from, uint64_t deadline_ns)
 {
     struct udp_half *udp = &s->udp;
@@ -190,9 +189,11 @@ static long udp_recv_from(struct sock *s, void *buf, size_t size, bool peek,
     }
     first = &udp->ring[udp->head];
     taken = pbuf_copy_partial(first->p, buf, MIN(size, UINT16_MAX), 0);
+    if (how & SOCK_RECV_FULL_SIZE)
+        taken = first->p->tot_len;
     if (from)
         *from = first->from;
-    if (!peek)
+    if (!(how & SOCK_RECV_PEEK))
         drop_first(udp);
     return taken;
 }

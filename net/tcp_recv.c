@@ -120,7 +120,7 @@ static int receivable(struct sock *s, uint64_t deadline_ns)
     return 0;
 }
 
-long sock_tcp_recv(struct sock *s, void *buf, size_t size, bool peek,
+long sock_tcp_recv(struct sock *s, void *buf, size_t size, unsigned how,
                    struct sock_addr *from, uint64_t deadline_ns)
 {
     int rc = receivable(s, deadline_ns);
@@ -128,8 +128,8 @@ long sock_tcp_recv(struct sock *s, void *buf, size_t size, bool peek,
 
     if (rc)
         return rc < 0 ? rc : 0;
-    done = queue_read(&s->tcp, buf, size, peek);
-    if (!peek && s->tcp.pcb)
+    done = queue_read(&s->tcp, buf, size, how & SOCK_RECV_PEEK);
+    if (!(how & SOCK_RECV_PEEK) && s->tcp.pcb)
         window_open(s->tcp.pcb, done);
     if (from)
         *from = s->peer;

@@ -18,7 +18,7 @@ struct polled {
     struct waiter waiter;
 };
 
-static short events_of(unsigned ready, short wanted)
+short poll_events(unsigned ready, short wanted)
 {
     short out = 0;
 
@@ -26,6 +26,8 @@ static short events_of(unsigned ready, short wanted)
         out |= wanted & (POLLIN | POLLRDNORM);
     if (ready & FILE_WRITABLE)
         out |= wanted & (POLLOUT | POLLWRNORM);
+    if (ready & FILE_READ_END)
+        out |= wanted & POLLRDHUP;
     if (ready & FILE_HANGUP)
         out |= POLLHUP;
     if (ready & FILE_ERROR)
@@ -66,11 +68,11 @@ static int ask(struct pollfd *fds, struct polled *p, unsigned long count,
             fds[i].revents = POLLNVAL;
         } else if (!p[i].file->ops->poll) {
             fds[i].revents =
-                events_of(FILE_READABLE | FILE_WRITABLE, fds[i].events);
+                poll_events(FILE_READABLE | FILE_WRITABLE, fds[i].events);
         } else {
             ready = p[i].file->ops->poll(p[i].file,
                                          wait && !n ? &p[i].waiter : NULL);
-            fds[i].revents = events_of(ready, fds[i].events);
+            fds[i].revents = poll_events(ready, fds[i].events);
         }
         n += fds[i].revents != 0;
     }

@@ -85,6 +85,9 @@ static inline long broken_pipe(void)
 /* --- poll.c --- */
 
 struct pollfd;
+/* Of the POLL* bits wanted those that hold when a file says ready (FILE_*), and
+ * the ones that are always told. */
+short poll_events(unsigned ready, short wanted);
 /* poll() up to a deadline; how many are ready, or -XEN_ENOMEM, -XEN_EINTR. */
 int poll_until(struct pollfd *fds, unsigned long count, uint64_t deadline_ns);
 

@@ -2,9 +2,12 @@
 # debug*.c: of the debug heap, which sdk.mk keeps out of libpith.a.
 sources := debugheap.c debugmalloc.c getline.c progname.c \
            wait.c bytes.c pipe.c fifo.c eventfd.c timerfd.c sendfile.c \
+           epoll.c epollctl.c \
            crt.c env.c tls.c exit.c signal.c errno.c locks.c malloc.c mman.c \
            fd.c interrupt.c io.c vector.c fdctl.c stat.c files.c dir.c poll.c select.c \
-           socket.c sockio.c sockopt.c netwait.c inet.c resolve.c nameinfo.c \
+           socket.c sockopen.c sockinet.c inetopt.c sockio.c sockopt.c rights.c \
+           unixsock.c unixio.c unixopt.c unixname.c socketpair.c \
+           netwait.c inet.c resolve.c nameinfo.c \
            thread.c time.c unistd.c process.c status.c report.c disk.c random.c \
            umask.c path.c names.c attributes.c space.c scandirat.c \
            shell.c streamlock.c

@@ -1,82 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sockets with descriptors: making, naming and connecting them. */
+/* Sockets with descriptors, of every kind: naming and connecting them. */
 
 #include "socket.h"
 #include "interrupt.h"
 #include "private.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <pith/errno.h>
-#include <pith/heap.h>
-#include <pith/room.h>
 #include <pith/timer.h>
 #include <string.h>
-
-ROOM_NEEDS(netwait);
-
-static struct socket *socket_of(struct file *f)
-{
-    return container_of(f, struct socket, file);
-}
-
-/* --- the open file --- */
-
-static long socket_file_read(struct file *f, void *buf, size_t size,
-                             uint64_t offset, bool nonblock)
-{
-    struct socket *s = socket_of(f);
-    long rc = sock_recv(s->sock, buf, size, false, NULL,
-                        socket_deadline(s, nonblock, s->receive_timeout_ns));
-
-    return rc == -XEN_ETIME ? -XEN_EAGAIN : rc;
-}
-
-static long socket_file_write(struct file *f, const void *buf, size_t size,
-                              uint64_t offset, bool nonblock)
-{
-    struct socket *s = socket_of(f);
-    long rc = sock_send(s->sock, buf, size, NULL,
-                        socket_deadline(s, nonblock, s->send_timeout_ns));
-
-    return rc == -XEN_ETIME ? -XEN_EAGAIN : rc;
-}
-
-static int socket_file_stat(struct file *f, struct file_stat *out)
-{
-    *out = (struct file_stat){
-        .type = FILE_SOCKET, .mode = 0777, .block_bytes = 4096};
-    return 0;
-}
-
-static unsigned socket_file_poll(struct file *f, struct waiter *w)
-{
-    return sock_poll(socket_of(f)->sock, w);
-}
-
-static size_t socket_file_readable_bytes(struct file *f)
-{
-    return sock_readable_bytes(socket_of(f)->sock);
-}
-
-static void socket_file_release(struct file *f)
-{
-    struct socket *s = socket_of(f);
-
-    sock_close(s->sock);
-    heap_free(s);
-}
-
-static const struct file_ops socket_ops = {
-    .read = socket_file_read,
-    .write = socket_file_write,
-    .stat = socket_file_stat,
-    .poll = socket_file_poll,
-    .readable_bytes = socket_file_readable_bytes,
-    .release = socket_file_release,
-};
-
-/* --- for the other files --- */
 
 struct socket *socket_get(int fd)
 {
@@ -84,8 +16,8 @@ struct socket *socket_get(int fd)
 
     if (!f)
         return NULL;
-    if (f->ops == &socket_ops)
-        return socket_of(f);
+    if (f->type == FILE_SOCKET)
+        return container_of(f, struct socket, file);
     file_put(f);
     errno = ENOTSOCK;
     return NULL;
@@ -96,19 +28,14 @@ void socket_put(struct socket *s)
     file_put(&s->file);
 }
 
-int socket_install(struct sock *sock, enum sock_type type, int flags)
+void socket_init(struct socket *s, const struct file_ops *file_ops,
+                 const struct socket_ops *ops, int domain, int type)
 {
-    struct socket *s = heap_zalloc(sizeof(*s));
-
-    if (!s) {
-        sock_close(sock);
-        return posix_fail(ENOMEM);
-    }
-    file_init(&s->file, &socket_ops, FILE_SOCKET);
-    s->file.flags = O_RDWR | (flags & SOCK_NONBLOCK ? O_NONBLOCK : 0);
-    s->sock = sock;
-    s->type = type;
-    return fd_install(&s->file, 0, flags & SOCK_CLOEXEC);
+    file_init(&s->file, file_ops, FILE_SOCKET);
+    s->file.flags = O_RDWR | (type & SOCK_NONBLOCK ? O_NONBLOCK : 0);
+    s->ops = ops;
+    s->domain = domain;
+    s->type = type & ~(SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
 uint64_t socket_deadline(const struct socket *s, bool dont_wait,
@@ -119,82 +46,26 @@ uint64_t socket_deadline(const struct socket *s, bool dont_wait,
     return timeout_ns ? deadline_after_ns(timeout_ns) : DEADLINE_NEVER;
 }
 
-long socket_result(long rc)
+long socket_timed(long rc)
 {
-    return posix_result(rc == -XEN_ETIME ? -XEN_EAGAIN : rc);
+    return rc == -XEN_ETIME ? -XEN_EAGAIN : rc;
 }
 
-int address_parse(const struct sockaddr *addr, socklen_t length,
-                  struct sock_addr *out)
+long socket_written(long rc)
 {
-    struct sockaddr_in in;
-
-    if (!addr || length < sizeof(addr->sa_family))
-        return EINVAL;
-    if (addr->sa_family != AF_INET)
-        return EAFNOSUPPORT;
-    if (length < sizeof(in))
-        return EINVAL;
-    memcpy(&in, addr, sizeof(in));
-    out->ipv4 = in.sin_addr.s_addr;
-    out->port = in.sin_port;
-    return 0;
-}
-
-void address_write(const struct sock_addr *from, struct sockaddr *addr,
-                   socklen_t *length)
-{
-    struct sockaddr_in in = {
-        .sin_family = AF_INET,
-        .sin_port = from->port,
-        .sin_addr.s_addr = from->ipv4,
-    };
-
-    if (!addr || !length)
-        return;
-    memcpy(addr, &in, MIN(*length, sizeof(in)));
-    *length = sizeof(in);
-}
-
-/* --- the calls --- */
-
-/* Is protocol the one that type has? */
-static bool protocol_valid(int type, int protocol)
-{
-    return !protocol ||
-           protocol == (type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP);
-}
-
-int socket(int domain, int type, int protocol)
-{
-    int flags = type & (SOCK_NONBLOCK | SOCK_CLOEXEC), kind = type & ~flags;
-    enum sock_type own = kind == SOCK_STREAM ? SOCK_TYPE_STREAM
-                                             : SOCK_TYPE_DATAGRAM;
-    struct sock *sock;
-
-    if (domain != AF_INET)
-        return posix_fail(EAFNOSUPPORT);
-    if ((kind != SOCK_STREAM && kind != SOCK_DGRAM) ||
-        !protocol_valid(kind, protocol))
-        return posix_fail(EPROTONOSUPPORT);
-    sock = sock_create(own);
-    if (!sock)
-        return posix_fail(ENOMEM);
-    return socket_install(sock, own, flags);
+    return rc == -XEN_EPIPE ? broken_pipe() : socket_timed(rc);
 }
 
 int bind(int fd, const struct sockaddr *addr, socklen_t length)
 {
-    struct sock_addr own;
     struct socket *s = socket_get(fd);
     int rc;
 
     if (!s)
         return -1;
-    rc = address_parse(addr, length, &own);
-    rc = rc ? posix_fail(rc) : (int)posix_result(sock_bind(s->sock, &own));
+    rc = s->ops->bind(s, addr, length);
     socket_put(s);
-    return rc;
+    return (int)posix_result(rc);
 }
 
 int listen(int fd, int backlog)
@@ -204,32 +75,45 @@ int listen(int fd, int backlog)
 
     if (!s)
         return -1;
-    rc = sock_listen(s->sock, backlog);
+    rc = s->ops->listen(s, backlog);
     if (!rc)
         s->listening = true;
     socket_put(s);
     return (int)posix_result(rc);
 }
 
+/* Writes an address, cut to *length, and its whole size there. */
+static void give_address(const struct sockaddr_storage *from, socklen_t size,
+                         struct sockaddr *addr, socklen_t *length)
+{
+    if (!addr || !length)
+        return;
+    memcpy(addr, from, MIN(*length, size));
+    *length = size;
+}
+
 static int accept4_once(int fd, struct sockaddr *addr, socklen_t *length,
                         int flags)
 {
-    struct socket *s = socket_get(fd);
-    struct sock_addr peer;
-    struct sock *sock;
-    int rc;
+    struct socket *s = socket_get(fd), *new;
+    struct sockaddr_storage peer;
+    socklen_t size = 0;
+    long rc;
 
     if (!s)
         return -1;
-    rc = sock_accept(s->sock, socket_deadline(s, false, s->receive_timeout_ns),
-                     &sock, &peer);
+    rc = flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC) ? -XEN_EINVAL : 0;
+    if (!rc)
+        rc = s->ops->accept(s, socket_deadline(s, false, s->receive_timeout_ns),
+                            &new);
     socket_put(s);
     if (rc)
-        return (int)socket_result(rc);
-    rc = socket_install(sock, SOCK_TYPE_STREAM, flags);
-    if (rc >= 0)
-        address_write(&peer, addr, length);
-    return rc;
+        return (int)posix_result(socket_timed(rc));
+    if (flags & SOCK_NONBLOCK)
+        new->file.flags |= O_NONBLOCK;
+    if (!new->ops->name(new, true, &peer, &size))
+        give_address(&peer, size, addr, length);
+    return fd_install(&new->file, 0, flags & SOCK_CLOEXEC);
 }
 
 int accept4(int fd, struct sockaddr *addr, socklen_t *length, int flags)
@@ -244,24 +128,14 @@ int accept(int fd, struct sockaddr *addr, socklen_t *length)
 
 static int connect_once(int fd, const struct sockaddr *addr, socklen_t length)
 {
-    struct sock_addr peer;
     struct socket *s = socket_get(fd);
-    uint64_t deadline;
     int rc;
 
     if (!s)
         return -1;
-    rc = address_parse(addr, length, &peer);
-    if (rc) {
-        socket_put(s);
-        return posix_fail(rc);
-    }
-    deadline = socket_deadline(s, false, s->send_timeout_ns);
-    rc = sock_connect(s->sock, &peer, deadline);
+    rc = s->ops->connect(s, addr, length,
+                         socket_deadline(s, false, s->send_timeout_ns));
     socket_put(s);
-    /* Not there yet, but under way, whether it did not wait or gave up. */
-    if (rc == -XEN_EAGAIN || rc == -XEN_ETIME)
-        rc = -XEN_EINPROGRESS;
     return (int)posix_result(rc);
 }
 
@@ -272,18 +146,39 @@ int connect(int fd, const struct sockaddr *addr, socklen_t length)
 
 int shutdown(int fd, int how)
 {
-    static const unsigned ways[] = {
-        [SHUT_RD] = SOCK_SHUT_READ,
-        [SHUT_WR] = SOCK_SHUT_WRITE,
-        [SHUT_RDWR] = SOCK_SHUT_READ | SOCK_SHUT_WRITE,
-    };
     struct socket *s = socket_get(fd);
     int rc = -XEN_EINVAL;
 
     if (!s)
         return -1;
-    if (how >= 0 && how < (int)ARRAY_SIZE(ways))
-        rc = sock_shutdown(s->sock, ways[how]);
+    if (how == SHUT_RD || how == SHUT_WR || how == SHUT_RDWR)
+        rc = s->ops->shutdown(s, how);
     socket_put(s);
     return (int)posix_result(rc);
+}
+
+static int get_name(int fd, bool peer, struct sockaddr *addr, socklen_t *length)
+{
+    struct socket *s = socket_get(fd);
+    struct sockaddr_storage name;
+    socklen_t size = 0;
+    int rc;
+
+    if (!s)
+        return -1;
+    rc = s->ops->name(s, peer, &name, &size);
+    socket_put(s);
+    if (!rc)
+        give_address(&name, size, addr, length);
+    return (int)posix_result(rc);
+}
+
+int getsockname(int fd, struct sockaddr *addr, socklen_t *length)
+{
+    return get_name(fd, false, addr, length);
+}
+
+int getpeername(int fd, struct sockaddr *addr, socklen_t *length)
+{
+    return get_name(fd, true, addr, length);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Sending and receiving on sockets. A write to a stream that the peer closed
- * gives EPIPE, with or without MSG_NOSIGNAL: SIGPIPE is never sent. */
+/* Sending and receiving on sockets. A write where nobody reads any more gives
+ * EPIPE, and SIGPIPE without MSG_NOSIGNAL. */
 
 #include "interrupt.h"
 #include "private.h"
@@ -9,42 +9,41 @@
 #include <errno.h>
 #include <pith/errno.h>
 #include <pith/heap.h>
+#include <string.h>
 
 #define SEND_FLAGS (MSG_DONTWAIT | MSG_NOSIGNAL | MSG_MORE | MSG_EOR)
-#define RECV_FLAGS (MSG_DONTWAIT | MSG_NOSIGNAL | MSG_PEEK | MSG_WAITALL)
+#define RECV_FLAGS \
+    (MSG_DONTWAIT | MSG_NOSIGNAL | MSG_PEEK | MSG_WAITALL | MSG_TRUNC | \
+     MSG_CMSG_CLOEXEC)
 
-static ssize_t sendto_once(int fd, const void *buf, size_t size, int flags,
-                           const struct sockaddr *to, socklen_t length)
+static long send_message(int fd, struct socket_message *m)
 {
     struct socket *s = socket_get(fd);
-    struct sock_addr peer;
-    uint64_t deadline;
-    int err = 0;
-    long rc;
+    long rc = -XEN_EOPNOTSUPP;
 
     if (!s)
         return -1;
-    if (flags & ~SEND_FLAGS)
-        err = EOPNOTSUPP;
-    /* POSIX lets a stream ignore the address. */
-    else if (to && s->type == SOCK_TYPE_DATAGRAM)
-        err = address_parse(to, length, &peer);
-    else
-        to = NULL;
-    if (err) {
-        socket_put(s);
-        return posix_fail(err);
-    }
-    deadline = socket_deadline(s, flags & MSG_DONTWAIT, s->send_timeout_ns);
-    rc = sock_send(s->sock, buf, size, to ? &peer : NULL, deadline);
+    m->deadline_ns =
+        socket_deadline(s, m->flags & MSG_DONTWAIT, s->send_timeout_ns);
+    if (!(m->flags & ~SEND_FLAGS))
+        rc = s->ops->send(s, m);
     socket_put(s);
-    return socket_result(rc);
+    return posix_result(m->flags & MSG_NOSIGNAL ? socket_timed(rc)
+                                                : socket_written(rc));
 }
 
 ssize_t sendto(int fd, const void *buf, size_t size, int flags,
                const struct sockaddr *to, socklen_t length)
 {
-    return POSIX_RESTART(sendto_once(fd, buf, size, flags, to, length));
+    struct socket_message m = {
+        .buf = (void *)(uintptr_t)buf,
+        .size = size,
+        .flags = flags,
+        .to = to,
+        .to_length = length,
+    };
+
+    return POSIX_RESTART(send_message(fd, &m));
 }
 
 ssize_t send(int fd, const void *buf, size_t size, int flags)
@@ -53,50 +52,64 @@ ssize_t send(int fd, const void *buf, size_t size, int flags)
 }
 
 /* MSG_WAITALL of a stream: until size bytes, its end or an error. */
-static long receive_all(struct socket *s, char *buf, size_t size,
-                        uint64_t deadline)
+static long receive_all(struct socket *s, struct socket_message *m)
 {
-    size_t done = 0;
-    long rc = 0;
+    struct socket_message part = *m;
+    long rc;
 
     do {
-        rc = sock_recv(s->sock, buf + done, size - done, false, NULL, deadline);
-        if (rc > 0)
-            done += (size_t)rc;
-    } while (rc > 0 && done < size);
-    return done ? (long)done : rc;
+        rc = s->ops->receive(s, &part);
+        if (rc > 0) {
+            part.buf = (char *)part.buf + rc;
+            part.size -= (size_t)rc;
+        }
+        if (part.rights) /* they end a piece */
+            break;
+    } while (rc > 0 && part.size);
+    m->rights = part.rights;
+    return m->size - part.size ? (long)(m->size - part.size) : rc;
 }
 
-static ssize_t recvfrom_once(int fd, void *buf, size_t size, int flags,
-                             struct sockaddr *from, socklen_t *length)
+static long receive_message(int fd, struct socket_message *m)
 {
     struct socket *s = socket_get(fd);
-    struct sock_addr peer = {0, 0};
-    uint64_t deadline;
-    long rc;
+    bool all = (m->flags & (MSG_WAITALL | MSG_PEEK)) == MSG_WAITALL;
+    long rc = -XEN_EOPNOTSUPP;
 
     if (!s)
         return -1;
-    deadline = socket_deadline(s, flags & MSG_DONTWAIT, s->receive_timeout_ns);
-    if (flags & ~RECV_FLAGS)
-        rc = -XEN_EOPNOTSUPP;
-    else if ((flags & (MSG_WAITALL | MSG_PEEK)) == MSG_WAITALL &&
-             s->type == SOCK_TYPE_STREAM && size)
-        rc = receive_all(s, buf, size, deadline);
-    else
-        rc = sock_recv(s->sock, buf, size, flags & MSG_PEEK, &peer, deadline);
-    if (rc >= 0 && s->type == SOCK_TYPE_DATAGRAM)
-        address_write(&peer, from, length);
-    else if (rc >= 0 && length)
-        *length = 0; /* a stream names its peer by getpeername */
+    m->deadline_ns =
+        socket_deadline(s, m->flags & MSG_DONTWAIT, s->receive_timeout_ns);
+    if (!(m->flags & ~RECV_FLAGS))
+        rc = all && socket_is_stream(s) && m->size ? receive_all(s, m)
+                                                   : s->ops->receive(s, m);
+    /* A datagram's own length, if the caller wants that. */
+    if (rc >= 0 && (m->flags & MSG_TRUNC) && m->full_size)
+        rc = (long)m->full_size;
     socket_put(s);
-    return socket_result(rc);
+    return posix_result(socket_timed(rc));
+}
+
+static void give_from(const struct socket_message *m, void *addr,
+                      socklen_t *length)
+{
+    if (!length)
+        return;
+    if (addr)
+        memcpy(addr, &m->from, MIN(*length, m->from_length));
+    *length = m->from_length;
 }
 
 ssize_t recvfrom(int fd, void *buf, size_t size, int flags,
                  struct sockaddr *from, socklen_t *length)
 {
-    return POSIX_RESTART(recvfrom_once(fd, buf, size, flags, from, length));
+    struct socket_message m = {.buf = buf, .size = size, .flags = flags};
+    long rc = POSIX_RESTART(receive_message(fd, &m));
+
+    if (rc >= 0)
+        give_from(&m, from, length);
+    rights_free(m.rights);
+    return rc;
 }
 
 ssize_t recv(int fd, void *buf, size_t size, int flags)
@@ -104,8 +117,11 @@ ssize_t recv(int fd, void *buf, size_t size, int flags)
     return recvfrom(fd, buf, size, flags, NULL, NULL);
 }
 
-/* A buffer for all of msg's pieces; NULL with errno set. */
-static void *message_buffer(const struct msghdr *msg, size_t *out_size)
+/* --- several pieces, and what goes with them --- */
+
+/* A buffer for msg's pieces, at most VECTOR_BUFFER_BYTES; NULL with errno. */
+static void *message_buffer(const struct msghdr *msg, size_t *out_size,
+                            size_t *out_total)
 {
     long total =
         vector_bytes(msg->msg_iov, (int)MIN(msg->msg_iovlen, INT32_MAX));
@@ -115,45 +131,81 @@ static void *message_buffer(const struct msghdr *msg, size_t *out_size)
         errno = EMSGSIZE;
         return NULL;
     }
+    *out_total = (size_t)total;
     *out_size = MIN((size_t)total, VECTOR_BUFFER_BYTES);
-    buf = heap_alloc(*out_size);
+    buf = heap_alloc(MAX(*out_size, 1));
     if (!buf)
         errno = ENOMEM;
     return buf;
 }
 
-/* At most VECTOR_BUFFER_BYTES at once; ancillary data is not supported. */
+/* A stream takes a long message in several pieces; a longer datagram than the
+ * buffer there is not. */
+static long send_pieces(int fd, const struct msghdr *msg,
+                        struct socket_message *m, size_t size, size_t total)
+{
+    struct socket *s = socket_get(fd);
+    size_t done = 0;
+    bool stream;
+    long rc;
+
+    if (!s)
+        return -1;
+    stream = socket_is_stream(s);
+    socket_put(s);
+    if (!stream && total > size)
+        return posix_fail(EMSGSIZE);
+    do {
+        m->size = vector_gather(m->buf, size, msg->msg_iov,
+                                (int)msg->msg_iovlen, done);
+        rc = POSIX_RESTART(send_message(fd, m));
+        if (rc > 0)
+            done += (size_t)rc;
+    } while (rc > 0 && (size_t)rc == m->size && done < total);
+    return done ? (long)done : rc;
+}
+
 ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
 {
-    size_t size;
+    struct socket_message m = {
+        .flags = flags,
+        .to = msg->msg_name,
+        .to_length = msg->msg_namelen,
+    };
+    size_t size, total;
     ssize_t rc;
-    void *buf;
+    int err = rights_read(msg, &m.rights);
 
-    if (msg->msg_controllen)
-        return posix_fail(EOPNOTSUPP);
-    buf = message_buffer(msg, &size);
-    if (!buf)
-        return -1;
-    vector_gather(buf, size, msg->msg_iov, (int)msg->msg_iovlen, 0);
-    rc = sendto(fd, buf, size, flags, msg->msg_name, msg->msg_namelen);
-    heap_free(buf);
+    if (err)
+        return posix_fail(err);
+    m.buf = message_buffer(msg, &size, &total);
+    rc = m.buf ? send_pieces(fd, msg, &m, size, total) : -1;
+    rights_free(m.rights); /* if nobody took them */
+    heap_free(m.buf);
     return rc;
 }
 
 ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
 {
-    size_t size;
+    struct socket_message m = {.flags = flags};
+    size_t total;
     ssize_t rc;
-    void *buf = message_buffer(msg, &size);
 
-    if (!buf)
+    m.buf = message_buffer(msg, &m.size, &total);
+    if (!m.buf)
         return -1;
-    rc = recvfrom(fd, buf, size, flags, msg->msg_name, &msg->msg_namelen);
+    rc = POSIX_RESTART(receive_message(fd, &m));
     if (rc >= 0) {
-        vector_scatter(msg->msg_iov, (int)msg->msg_iovlen, 0, buf, (size_t)rc);
-        msg->msg_controllen = 0;
-        msg->msg_flags = 0;
+        vector_scatter(msg->msg_iov, (int)msg->msg_iovlen, 0, m.buf,
+                       MIN((size_t)rc, m.size));
+        give_from(&m, msg->msg_name, &msg->msg_namelen);
+        msg->msg_flags = m.full_size > m.size ? MSG_TRUNC : 0;
+        if (m.end_of_record)
+            msg->msg_flags |= MSG_EOR;
+        rights_write(m.rights, msg, flags & MSG_CMSG_CLOEXEC);
+    } else {
+        rights_free(m.rights);
     }
-    heap_free(buf);
+    heap_free(m.buf);
     return rc;
 }

@@ -60,7 +60,13 @@ struct file_space {
 };
 
 /* Readiness, in the bits of file_ops.poll. */
-enum { FILE_READABLE = 1, FILE_WRITABLE = 2, FILE_HANGUP = 4, FILE_ERROR = 8 };
+enum {
+    FILE_READABLE = 1,
+    FILE_WRITABLE = 2,
+    FILE_HANGUP = 4,
+    FILE_ERROR = 8,
+    FILE_READ_END = 16, /* the peer will write no more */
+};
 
 struct file;
 struct area_request;

@@ -31,6 +31,13 @@ enum sock_option {
     SOCK_OPT_ERROR,  /* get only, and clears: 0 or a positive XEN_E* */
     SOCK_OPT_LINGER, /* seconds, -1: off */
     SOCK_OPT_TYPE,
+    SOCK_OPT_TTL, /* of packets sent: 1 to 255 */
+    SOCK_OPT_TOS,
+    SOCK_OPT_MAXSEG, /* get only: bytes of a segment */
+    /* Seconds without data until the first probe, between probes; probes. */
+    SOCK_OPT_KEEPIDLE,
+    SOCK_OPT_KEEPINTVL,
+    SOCK_OPT_KEEPCNT,
 };
 
 /* NULL: out of memory. */
@@ -50,9 +57,13 @@ int sock_connect(struct sock *s, const struct sock_addr *addr,
 /* to: datagrams only, NULL when connected. Returns the bytes taken. */
 long sock_send(struct sock *s, const void *buf, size_t size,
                const struct sock_addr *to, uint64_t deadline_ns);
-/* Returns bytes; a stream gives 0 at its end; a datagram is cut to size. peek:
- * the data stays. from may be NULL. */
-long sock_recv(struct sock *s, void *buf, size_t size, bool peek,
+enum {
+    SOCK_RECV_PEEK = 1,      /* the data stays */
+    SOCK_RECV_FULL_SIZE = 2, /* a datagram's own length, also if it was cut */
+};
+/* Returns bytes; a stream gives 0 at its end; a datagram is cut to size. from
+ * may be NULL. */
+long sock_recv(struct sock *s, void *buf, size_t size, unsigned how,
                struct sock_addr *from, uint64_t deadline_ns);
 enum { SOCK_SHUT_READ = 1, SOCK_SHUT_WRITE = 2 };
 int sock_shutdown(struct sock *s, unsigned how);
@@ -64,7 +75,13 @@ int sock_get_option(struct sock *s, enum sock_option opt, int *value);
 size_t sock_readable_bytes(struct sock *s);
 /* As file_ops.poll: links w (may be NULL) and returns what is ready now; the
  * bits are those of FILE_READABLE and so on. */
-enum { SOCK_READABLE = 1, SOCK_WRITABLE = 2, SOCK_HANGUP = 4, SOCK_FAILED = 8 };
+enum {
+    SOCK_READABLE = 1,
+    SOCK_WRITABLE = 2,
+    SOCK_HANGUP = 4,
+    SOCK_FAILED = 8,
+    SOCK_READ_END = 16,
+};
 unsigned sock_poll(struct sock *s, struct waiter *w);
 
 /* Resolves name to at most max IPv4 addresses (network order): a literal, this

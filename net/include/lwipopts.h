@@ -77,6 +77,7 @@
 #define TCP_OOSEQ_MAX_PBUFS 64
 #define LWIP_TCP_SACK_OUT 1
 #define TCP_LISTEN_BACKLOG 1
+#define LWIP_TCP_KEEPALIVE 1
 /* Half of RFC 9293's two minutes; Linux takes as long. */
 #define TCP_MSL 30000
 

@@ -23,6 +23,7 @@ typedef unsigned short sa_family_t;
 #define SOCK_STREAM 1
 #define SOCK_DGRAM 2
 #define SOCK_RAW 3
+#define SOCK_SEQPACKET 5
 #define SOCK_NONBLOCK 0x0800
 #define SOCK_CLOEXEC 0x80000
 
@@ -39,6 +40,7 @@ typedef unsigned short sa_family_t;
 #define SO_OOBINLINE 10
 #define SO_LINGER 13
 #define SO_REUSEPORT 15
+#define SO_PEERCRED 17
 #define SO_RCVLOWAT 18
 #define SO_SNDLOWAT 19
 #define SO_RCVTIMEO 20
@@ -59,6 +61,9 @@ typedef unsigned short sa_family_t;
 #define MSG_WAITALL 0x100
 #define MSG_NOSIGNAL 0x4000
 #define MSG_MORE 0x8000
+#define MSG_CMSG_CLOEXEC 0x40000000
+
+#define SCM_RIGHTS 1
 
 #define SHUT_RD 0
 #define SHUT_WR 1
@@ -93,6 +98,36 @@ struct cmsghdr {
     size_t cmsg_len;
     int cmsg_level, cmsg_type;
 };
+
+/* Of SO_PEERCRED: there is one process, and it is everybody. */
+struct ucred {
+    pid_t pid;
+    uid_t uid;
+    gid_t gid;
+};
+
+#define __CMSG_ALIGN(n) (((n) + sizeof(size_t) - 1) & ~(sizeof(size_t) - 1))
+#define CMSG_DATA(c) ((unsigned char *)((struct cmsghdr *)(c) + 1))
+#define CMSG_LEN(n) (sizeof(struct cmsghdr) + (n))
+#define CMSG_SPACE(n) (sizeof(struct cmsghdr) + __CMSG_ALIGN(n))
+#define CMSG_FIRSTHDR(m) \
+    ((m)->msg_controllen >= sizeof(struct cmsghdr) \
+         ? (struct cmsghdr *)(m)->msg_control \
+         : (struct cmsghdr *)0)
+#define CMSG_NXTHDR(m, c) __cmsg_next(m, c)
+
+static inline struct cmsghdr *__cmsg_next(const struct msghdr *m,
+                                          const struct cmsghdr *c)
+{
+    size_t left =
+        (size_t)((char *)m->msg_control + m->msg_controllen - (char *)c);
+
+    if (c->cmsg_len < sizeof(*c) || c->cmsg_len > left ||
+        left - c->cmsg_len < sizeof(*c) ||
+        __CMSG_ALIGN(c->cmsg_len) > left - sizeof(*c))
+        return (struct cmsghdr *)0;
+    return (struct cmsghdr *)((char *)(size_t)c + __CMSG_ALIGN(c->cmsg_len));
+}
 
 #ifdef __cplusplus
 extern "C" {

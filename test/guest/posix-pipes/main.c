@@ -4,6 +4,7 @@
 /* cc: --checks -D_GNU_SOURCE */
 /* xl: vcpus=4 */
 
+#include "threads.h"
 #include <pith/clock.h>
 #include <pith/heap.h>
 #include <pith/semaphore.h>
@@ -24,6 +25,8 @@
 #include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <unistd.h>
+
+static size_t threads_at_start;
 
 #define FAILS(call, err) \
     do { \
@@ -765,6 +768,7 @@ TEST(descriptors_closed_give_everything_back)
     struct heap_stats before, after;
     int p[2];
 
+    test_threads_settle(threads_at_start);
     heap_get_stats(&before);
     for (int i = 0; i < 100; i++) {
         int e = eventfd(0, 0), t = timerfd_create(CLOCK_MONOTONIC, 0);
@@ -778,10 +782,12 @@ TEST(descriptors_closed_give_everything_back)
         close(t);
     }
     heap_get_stats(&after);
-    CHECK_EQ(after.used_bytes, before.used_bytes);
+    /* Less, if a thread of before was still on its way out. */
+    CHECK(after.used_bytes <= before.used_bytes);
 }
 
 int main(void)
 {
+    threads_at_start = thread_list(NULL, 0);
     return test_run_all();
 }
