@@ -21,6 +21,21 @@ def _segments(data):
         yield kind, offset, vaddr, filesz
 
 
+def memory_end(path):
+    """Behind the highest physical address that path is loaded to; 0: no ELF."""
+    with open(path, "rb") as src:
+        data = src.read()
+    if data[:5] != b"\x7fELF\x02":
+        return 0
+    end, (size, count) = 0, struct.unpack_from("<HH", data, 54)
+    for i in range(count):
+        kind, _, _, _, paddr, _, memsz = struct.unpack_from(
+            "<IIQQQQQ", data, struct.unpack_from("<Q", data, 32)[0] + i * size)
+        if kind == _PT_LOAD:
+            end = max(end, paddr + memsz)
+    return end
+
+
 def _string(data, offset):
     return data[offset:data.index(b"\0", offset)].decode()
 

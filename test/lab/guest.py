@@ -11,7 +11,7 @@ import re
 import shutil
 from dataclasses import dataclass
 
-from . import cpio
+from . import cpio, elf
 from .trees import LabError
 
 GUEST_MAC = "00:16:3e:70:69:74"
@@ -51,7 +51,18 @@ class Guest:
             raise LabError("-p needs a network; it is --net none")
         if self.memory < 2 or self.vcpus < 1:
             raise LabError("a guest needs 2 MB and one vCPU at least")
+        self._check_memory()
         self.address()
+
+    def _check_memory(self):
+        """What is loaded must fit; what the program allocates comes on top."""
+        loaded = elf.memory_end(self.image)
+        if self.rootfs and os.path.isfile(self.rootfs):
+            loaded += os.path.getsize(self.rootfs)
+        needed = (loaded + (1 << 20) - 1) >> 20
+        if self.memory < needed:
+            raise LabError(f"--memory {self.memory}: the image needs {needed} "
+                           "MB at least, and more for what it allocates")
 
     def address(self):
         """The fixed address as an ip interface, or None."""

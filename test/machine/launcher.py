@@ -111,3 +111,46 @@ def case_missing_image_is_named():
     assert done.returncode not in (0, 130, 134), f"status {done.returncode}"
     assert "/no/such/image" in done.stdout, f"said: {done.stdout!r}"
     assert "Traceback" not in done.stdout, done.stdout
+
+
+def case_bad_options_are_named_and_end_with_2():
+    hello = APPS / "hello/hello"
+    mistakes = {
+        ("--memory", "much"): "--memory: much: not a number",
+        ("--memory", "1"): "--memory: 1: not a number from 2",
+        ("--vcpus", "0"): "--vcpus: 0: not a number from 1",
+        ("--net", "10.0.0.1/99"): "--net 10.0.0.1/99: not dhcp, none or",
+        ("-p", "80"): "80: not HOST:GUEST",
+        ("-p", "99999:80"): "99999:80: not HOST:GUEST",
+        ("--net", "none", "-p", "8080:80"): "-p needs a network",
+        ("--disk", "/no/disk"): "/no/disk: no such file",
+        ("--rootfs", "/no/root"): "/no/root: no such file or directory",
+        ("--xen", "4.0"): "--xen",
+        ("--timeout", "0"): "--timeout: 0: not a number",
+        ("--nothing",): "--nothing",
+        ("--gdb",): "no live session",
+    }
+    for words, message in mistakes.items():
+        done = pith_run(*words, hello)
+        assert done.returncode == 2, f"{words}: status {done.returncode}"
+        assert message in done.stdout, f"{words}: {done.stdout!r}"
+        assert "Traceback" not in done.stdout, done.stdout
+    for path, message in ((ROOT / "README.md", "not a PVH image"),
+                          ("/no/such/image", "/no/such/image: no such file")):
+        done = pith_run(path)
+        assert done.returncode == 2 and message in done.stdout, done.stdout
+
+
+def case_image_that_does_not_fit_is_told_with_what_it_needs():
+    with tempfile.TemporaryDirectory() as tmp:
+        source = pathlib.Path(tmp) / "big.c"
+        source.write_text("char big[40 << 20];\nint main(int argc, char **argv)"
+                          "{ return big[argc]; }\n")
+        subprocess.run([PITH.with_name("pith-cc"), "-o", "big", "big.c"],
+                       cwd=tmp, check=True)
+        config = (pathlib.Path(tmp) / "big.cfg").read_text()
+        assert "memory = 72\n" in config, config
+        done = pith_run("--memory", "32", f"{tmp}/big")
+        assert done.returncode == 2, f"status {done.returncode}"
+        assert "--memory 32: the image needs 42 MB at least" in done.stdout, \
+            done.stdout
