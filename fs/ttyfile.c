@@ -43,7 +43,7 @@ static unsigned tty_file_poll(struct file *f, struct waiter *w)
 {
     if (w)
         waitq_prepare(tty_input_waitq(), w);
-    return FILE_WRITABLE | (tty_readable() ? FILE_READABLE : 0);
+    return FILE_WRITABLE | (tty_ready() ? FILE_READABLE : 0);
 }
 
 static size_t tty_file_readable_bytes(struct file *f)

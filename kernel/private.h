@@ -17,6 +17,7 @@
 #include <pith/thread.h>
 #include <pith/timer.h>
 #include <pith/tls.h>
+#include <pith/tty.h>
 #include <pith/waitq.h>
 #include <stdarg.h>
 
@@ -306,23 +307,33 @@ void tty_start(void);
 /* Writes what fits into the ring at once, LF as CR LF; returns how much of
  * text that was. -XEN_ENODEV: no ring. Any context. */
 long tty_put(const char *text, size_t length);
-/* Blocks until the console has taken all output, as long as it makes
- * progress every second. */
-void tty_drain(void);
-
 #define TTY_INPUT_BYTES 1024 /* a power of two */
 
-/* Typed bytes, in lines. The owner locks. */
+/* Typed bytes. The owner locks. */
 struct tty_input {
+    struct tty_mode mode;
+    bool signals;                   /* somebody hears of them */
     uint32_t read, committed, edit; /* run free; read <= committed <= edit */
     char data[TTY_INPUT_BYTES];
+    uint64_t ends[TTY_INPUT_BYTES / 64]; /* bytes that are end marks */
 };
 
-/* Takes one typed character. What is to be echoed goes to echo (3 bytes);
- * returns how many that are. */
-size_t tty_input_put(struct tty_input *in, char c, char *echo);
-/* Up to size bytes of the first line. */
+/* What is to be shown; flush takes it all. */
+struct tty_echo {
+    char text[96];
+    size_t length;
+    void (*flush)(struct tty_echo *echo);
+};
+
+#define TTY_NO_SIGNAL (-1)
+/* As at boot: in lines, with echo. */
+void tty_input_init(struct tty_input *in);
+/* Takes one typed character. TTY_NO_SIGNAL or the TTY_CHAR_* of a signal. */
+int tty_input_put(struct tty_input *in, char c, struct tty_echo *echo);
+/* Up to size bytes, of the first line in lines. */
 size_t tty_input_get(struct tty_input *in, char *buf, size_t size);
+void tty_input_flush(struct tty_input *in);
+void tty_input_set_mode(struct tty_input *in, const struct tty_mode *mode);
 
 /* --- random numbers: random.c, noise.c --- */
 

@@ -26,21 +26,22 @@ static struct {
     struct spinlock input_lock; /* protects input; interrupts off */
     struct tty_input input;
     struct waitq input_waitq;
+    void (*signal_hook)(int which); /* set once */
 } tty = {.writer = MUTEX_INIT(tty.writer),
          .room_waitq = WAITQ_INIT(tty.room_waitq),
          .input_waitq = WAITQ_INIT(tty.input_waitq)};
 
 static char stage[RING_BYTES]; /* of tty, apart from it to stay in .bss */
 
-/* How much of text is at most limit bytes with LF as CR LF; *out_bytes says
- * how many that are. */
-static size_t fitting(const char *text, size_t length, size_t limit,
+/* How much of text is at most limit bytes, if crlf with LF as CR LF;
+ * *out_bytes says how many that are. */
+static size_t fitting(const char *text, size_t length, bool crlf, size_t limit,
                       size_t *out_bytes)
 {
     size_t at, bytes = 0;
 
     for (at = 0; at < length; at++) {
-        size_t need = text[at] == '\n' ? 2 : 1;
+        size_t need = crlf && text[at] == '\n' ? 2 : 1;
 
         if (bytes + need > limit)
             break;
@@ -51,14 +52,15 @@ static size_t fitting(const char *text, size_t length, size_t limit,
 }
 
 /* tty_put by way of buf, of size bytes. */
-static long put_by(char *buf, size_t size, const char *text, size_t length)
+static long put_by(char *buf, size_t size, const char *text, size_t length,
+                   bool crlf)
 {
     size_t bytes, at = 0, count;
     long written;
 
-    count = fitting(text, length, MIN(size, console_room()), &bytes);
+    count = fitting(text, length, crlf, MIN(size, console_room()), &bytes);
     for (size_t i = 0; i < count; i++) {
-        if (text[i] == '\n')
+        if (crlf && text[i] == '\n')
             buf[at++] = '\r';
         buf[at++] = text[i];
     }
@@ -66,7 +68,7 @@ static long put_by(char *buf, size_t size, const char *text, size_t length)
     if (written < 0 || (size_t)written == bytes)
         return written < 0 ? written : (long)count;
     /* Another writer was faster; a CR without its LF is written again. */
-    return (long)fitting(text, count, (size_t)written, &bytes);
+    return (long)fitting(text, count, crlf, (size_t)written, &bytes);
 }
 
 long tty_put(const char *text, size_t length)
@@ -76,7 +78,7 @@ long tty_put(const char *text, size_t length)
     long n;
 
     do {
-        n = put_by(buf, sizeof(buf), text + at, length - at);
+        n = put_by(buf, sizeof(buf), text + at, length - at, true);
         if (n < 0)
             return n;
         at += (size_t)n;
@@ -104,10 +106,11 @@ static bool wait_room(size_t room)
  * is broken. The writer's mutex is held. */
 static long write_patiently(const char *text, size_t length)
 {
+    bool crlf = READ_ONCE(tty.input.mode.flags) & TTY_CRLF;
     size_t at = 0;
 
     while (at < length) {
-        long n = put_by(stage, sizeof(stage), text + at, length - at);
+        long n = put_by(stage, sizeof(stage), text + at, length - at, crlf);
 
         if (n < 0)
             return n;
@@ -145,22 +148,37 @@ void tty_drain(void)
             break;
 }
 
+/* Echo never waits: what the ring has no room for is not shown. */
+static void show(struct tty_echo *echo)
+{
+    if (echo->length)
+        console_write(echo->text, echo->length);
+    echo->length = 0;
+}
+
 /* Takes what was typed and echoes it. Upcall context. */
 static void take_input(void)
 {
-    char typed[32], echo[3 * sizeof(typed)];
     uint32_t before = tty.input.committed;
-    size_t echoed;
+    struct tty_echo echo = {.flush = show};
+    char typed[32];
     long n;
 
     while ((n = console_read(typed, sizeof(typed))) > 0) {
-        echoed = 0;
+        uint32_t signals = 0;
+
         spin_lock(&tty.input_lock);
-        for (long i = 0; i < n; i++)
-            echoed += tty_input_put(&tty.input, typed[i], echo + echoed);
+        for (long i = 0; i < n; i++) {
+            int which = tty_input_put(&tty.input, typed[i], &echo);
+
+            if (which != TTY_NO_SIGNAL)
+                signals |= 1u << which;
+        }
         spin_unlock(&tty.input_lock);
-        if (echoed)
-            console_write(echo, echoed);
+        show(&echo);
+        for (int which = 0; signals; which++, signals >>= 1)
+            if (signals & 1)
+                tty.signal_hook(which);
     }
     if (before != tty.input.committed)
         waitq_wake_all(&tty.input_waitq);
@@ -173,6 +191,37 @@ static void console_event(void)
     take_input();
 }
 
+static int wait_bytes(size_t count, uint64_t deadline_ns)
+{
+    return WAITQ_WAIT_INTERRUPTIBLE(&tty.input_waitq, tty_readable() >= count,
+                                    deadline_ns);
+}
+
+/* Until a read of size bytes may return by the mode: 0, or an error. */
+static int wait_input(size_t size, uint64_t deadline_ns)
+{
+    struct tty_mode mode;
+    uint64_t pause_ns;
+    size_t want, have;
+    int rc;
+
+    tty_get_mode(&mode);
+    pause_ns = mode.tenths * (NS_PER_SEC / 10);
+    if (mode.flags & TTY_CANONICAL)
+        return wait_bytes(1, deadline_ns);
+    if (!mode.min_bytes) {
+        rc = wait_bytes(1, MIN(deadline_ns, clock_monotonic_ns() + pause_ns));
+        return rc == -XEN_ETIME ? 0 : rc;
+    }
+    want = MAX(MIN(size, mode.min_bytes), 1);
+    if (!pause_ns)
+        return wait_bytes(want, deadline_ns);
+    rc = wait_bytes(1, deadline_ns);
+    while (!rc && (have = tty_readable()) < want)
+        rc = wait_bytes(have + 1, clock_monotonic_ns() + pause_ns);
+    return rc == -XEN_ETIME && tty_readable() ? 0 : rc;
+}
+
 long tty_read(char *buf, size_t size, uint64_t deadline_ns)
 {
     unsigned long flags;
@@ -181,8 +230,7 @@ long tty_read(char *buf, size_t size, uint64_t deadline_ns)
 
     if (!tty.ring)
         return 0;
-    rc =
-        WAITQ_WAIT_INTERRUPTIBLE(&tty.input_waitq, tty_readable(), deadline_ns);
+    rc = wait_input(size, deadline_ns);
     if (rc)
         return rc;
     flags = spin_lock_irqsave(&tty.input_lock);
@@ -200,6 +248,53 @@ size_t tty_readable(void)
     return count;
 }
 
+bool tty_ready(void)
+{
+    struct tty_mode mode;
+    size_t want = 1;
+
+    tty_get_mode(&mode);
+    if (!(mode.flags & TTY_CANONICAL) && !mode.tenths && mode.min_bytes)
+        want = mode.min_bytes;
+    return tty_readable() >= want;
+}
+
+void tty_get_mode(struct tty_mode *out)
+{
+    unsigned long flags = spin_lock_irqsave(&tty.input_lock);
+
+    *out = tty.input.mode;
+    spin_unlock_irqrestore(&tty.input_lock, flags);
+}
+
+void tty_set_mode(const struct tty_mode *mode, bool flush)
+{
+    unsigned long flags = spin_lock_irqsave(&tty.input_lock);
+
+    if (flush)
+        tty_input_flush(&tty.input);
+    tty_input_set_mode(&tty.input, mode);
+    spin_unlock_irqrestore(&tty.input_lock, flags);
+    waitq_wake_all(&tty.input_waitq); /* what was typed may be enough now */
+}
+
+void tty_flush_input(void)
+{
+    unsigned long flags = spin_lock_irqsave(&tty.input_lock);
+
+    tty_input_flush(&tty.input);
+    spin_unlock_irqrestore(&tty.input_lock, flags);
+}
+
+void tty_set_signal_hook(void (*fn)(int which))
+{
+    unsigned long flags = spin_lock_irqsave(&tty.input_lock);
+
+    tty.signal_hook = fn;
+    tty.input.signals = fn;
+    spin_unlock_irqrestore(&tty.input_lock, flags);
+}
+
 struct waitq *tty_input_waitq(void)
 {
     return &tty.input_waitq;
@@ -215,6 +310,7 @@ void tty_start(void)
     tty.ring = console_write("", 0) == 0;
     if (!tty.ring)
         return;
+    tty_input_init(&tty.input);
     log_set_sink(log_line);
     console_set_event_handler(console_event);
 }

@@ -143,12 +143,30 @@ int lockf(int fd, int command, off_t length)
     return 0;
 }
 
+/* Of the console; nobody tells a guest how large a window shows it. */
+static int window_size(struct file *f, struct winsize *arg, bool set)
+{
+    static struct winsize window = {.ws_row = 24, .ws_col = 80};
+
+    if (!f->terminal)
+        return -XEN_ENOTTY;
+    if (set)
+        window = *arg;
+    else
+        *arg = window;
+    return 0;
+}
+
 static int ioctl_file(struct file *f, unsigned long request, int *arg)
 {
     struct file_stat st;
     int rc;
 
     switch (request) {
+    case TIOCGWINSZ:
+    case TIOCSWINSZ:
+        return window_size(f, (struct winsize *)(void *)arg,
+                           request == TIOCSWINSZ);
     case FIONBIO:
         set_flags(f, O_NONBLOCK, *arg ? O_NONBLOCK : 0);
         return 0;

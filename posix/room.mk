@@ -2,7 +2,7 @@
 # debug*.c: of the debug heap, which sdk.mk keeps out of libpith.a.
 sources := debugheap.c debugmalloc.c getline.c progname.c \
            wait.c bytes.c pipe.c fifo.c eventfd.c timerfd.c sendfile.c \
-           epoll.c epollctl.c \
+           epoll.c epollctl.c termios.c ttyname.c \
            crt.c env.c tls.c exit.c signal.c errno.c locks.c malloc.c mman.c \
            fd.c interrupt.c io.c vector.c fdctl.c stat.c files.c dir.c poll.c select.c \
            socket.c sockopen.c sockinet.c inetopt.c sockio.c sockopt.c rights.c \
