@@ -60,8 +60,9 @@ struct sched {
     struct thread *slice_thread;
     uint64_t slice_switches;
     struct timers timers;
-    uint32_t kick_port;   /* an IPI: look at your queues */
-    uint32_t call_wanted; /* exchanged atomically: smp_call_others */
+    uint64_t switched_tsc; /* cputime.c; 0: not measured yet */
+    uint32_t kick_port;    /* an IPI: look at your queues */
+    uint32_t call_wanted;  /* exchanged atomically: smp_call_others */
 };
 
 /* lockorder.c: locks that a thread, or a vCPU, holds. */
@@ -89,6 +90,7 @@ struct thread {
     struct cpuset affinity;
     uint64_t switches;
     struct waiter waiter; /* in the queue of a semaphore, or was */
+    uint64_t ran_ticks;   /* cputime.c */
     void *user_data;
     void *tls_base; /* in FS while it runs; NULL without hooks */
     void (*fn)(void *arg);
@@ -195,6 +197,11 @@ struct thread *thread_new_idle(void);
 /* No other vCPU was ever started, so that nobody else touches this one's
  * queues, and no trace is written: shorter paths do. smp.c. */
 extern bool sched_simple;
+
+/* cputime.c: each switch is measured; not where sched_simple holds. */
+extern bool sched_measures;
+/* left will not run on this vCPU any more. Interrupts off. */
+void sched_measure(struct thread *left);
 
 /* smp.c: the boot vCPU's part. 0 or -XEN_ENOMEM. */
 int smp_init(void);

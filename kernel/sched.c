@@ -146,6 +146,8 @@ static inline void switch_to(struct thread *self, struct thread *next)
     if (unlikely(!sched_simple)) {
         ASSERT(!next->context.running);
         trace(traced_switch, trace_name(self->name), trace_name(next->name));
+        if (unlikely(sched_measures))
+            sched_measure(self);
     }
     run(self, next);
 }

@@ -10,7 +10,7 @@ bool posix_goes_on(bool restarts)
 {
     /* First: who has a reason writes it down before he interrupts. */
     thread_interrupt_take();
-    if (posix_interrupts.cancel)
-        posix_interrupts.cancel();
+    if (posix_interrupts.cancel && posix_interrupts.cancel())
+        return false;
     return !posix_interrupts.signals || posix_interrupts.signals(restarts);
 }

@@ -22,6 +22,7 @@ bool posix_goes_on(bool restarts);
 #define POSIX_RESTART(call) \
     ({ \
         __typeof__(call) rc_; \
+        posix_cancel_point(); \
         do \
             rc_ = (call); \
         while (rc_ == -1 && errno == EINTR && posix_goes_on(true)); \
@@ -32,9 +33,17 @@ bool posix_goes_on(bool restarts);
 struct posix_interrupts {
     /* Runs what is pending and not blocked. False: the call ends. */
     bool (*signals)(bool restarts);
-    /* Ends the thread if it was cancelled. */
-    void (*cancel)(void);
+    /* Ends the thread if it was cancelled. True: that is put off until the
+     * call has ended. */
+    bool (*cancel)(void);
 };
 extern struct posix_interrupts posix_interrupts;
+
+/* Where a call that may wait begins, with nothing to undo. */
+static inline void posix_cancel_point(void)
+{
+    if (posix_interrupts.cancel)
+        posix_interrupts.cancel();
+}
 
 #endif

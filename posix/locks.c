@@ -4,6 +4,7 @@
  * to take its plain ones twice. Source: newlib, libc/misc/lock.c.
  */
 
+#include "interrupt.h"
 #include "private.h"
 #include <pith/errno.h>
 #include <pith/heap.h>
@@ -15,6 +16,7 @@
 struct __lock {
     struct mutex mutex;
     uint32_t depth; /* only the holder of mutex changes it */
+    bool made;      /* a stream's; the others are variables of newlib's */
 };
 
 #define STATIC_LOCK(name) struct __lock name = {.mutex = MUTEX_INIT(name.mutex)}
@@ -33,6 +35,9 @@ STATIC_LOCK(__lock___tz_mutex);
 STATIC_LOCK(__lock___dd_hash_mutex);
 STATIC_LOCK(__lock___arc4random_mutex);
 
+/* Cancellation waits for the last one to be given back. */
+__thread uint32_t posix_libc_locks;
+
 void __retarget_lock_init_recursive(_LOCK_T *lock)
 {
     struct __lock *l = heap_zalloc(sizeof(*l));
@@ -41,6 +46,7 @@ void __retarget_lock_init_recursive(_LOCK_T *lock)
     if (!l)
         panic("out of memory for a lock of the C library");
     mutex_init(&l->mutex);
+    l->made = true;
     *lock = l;
 }
 
@@ -65,6 +71,7 @@ void __retarget_lock_acquire_recursive(_LOCK_T lock)
     if (lock->mutex.owner != thread_current())
         mutex_lock(&lock->mutex);
     lock->depth++;
+    posix_libc_locks++;
 }
 
 void __retarget_lock_acquire(_LOCK_T lock)
@@ -77,6 +84,7 @@ int __retarget_lock_try_acquire_recursive(_LOCK_T lock)
     if (lock->mutex.owner != thread_current() && mutex_trylock(&lock->mutex))
         return 0;
     lock->depth++;
+    posix_libc_locks++;
     return 1;
 }
 
@@ -87,8 +95,13 @@ int __retarget_lock_try_acquire(_LOCK_T lock)
 
 void __retarget_lock_release_recursive(_LOCK_T lock)
 {
+    bool made = lock->made;
+
     if (--lock->depth == 0)
         mutex_unlock(&lock->mutex);
+    /* What was put off while a stream's lock was held happens now. */
+    if (--posix_libc_locks == 0 && made)
+        posix_cancel_point();
 }
 
 void __retarget_lock_release(_LOCK_T lock)

@@ -119,6 +119,7 @@ int poll_until(struct pollfd *fds, unsigned long count, uint64_t deadline_ns)
 {
     int n;
 
+    posix_cancel_point();
     do
         n = poll_once(fds, count, deadline_ns);
     while (n == -XEN_EINTR && posix_goes_on(false));

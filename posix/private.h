@@ -6,6 +6,7 @@
 #include <pith/compiler.h>
 #include <pith/errno.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 struct file;
 struct file_stat;
@@ -44,6 +45,9 @@ uint64_t deadline_after_ns(uint64_t ns);
 bool timespec_valid(const struct timespec *ts);
 /* Saturates at UINT64_MAX. */
 uint64_t timespec_to_ns(const struct timespec *ts);
+
+/* The CPU-time clocks of other threads, once one was asked for: 0 or EINVAL. */
+extern int (*posix_thread_clock)(clockid_t id, uint64_t *out_ns);
 
 /* --- stat.c --- */
 
@@ -104,6 +108,12 @@ struct posix_thread_hooks {
 void posix_set_thread_hooks(const struct posix_thread_hooks *threads);
 /* Frees the variables of a thread that was gone. */
 void posix_tls_free(void *base);
+
+/* --- locks.c --- */
+
+/* How many locks of newlib the running thread has. */
+extern __thread uint32_t posix_libc_locks
+    __attribute__((tls_model("local-exec")));
 
 /* --- env.c --- */
 

@@ -10,7 +10,12 @@ sources := debugheap.c debugmalloc.c getline.c progname.c \
            netwait.c inet.c resolve.c nameinfo.c \
            thread.c time.c unistd.c process.c status.c report.c disk.c random.c \
            umask.c path.c names.c attributes.c space.c scandirat.c \
-           shell.c streamlock.c
+           shell.c streamlock.c \
+           pthread.c pthread_attr.c pthread_sched.c sched_cpus.c \
+           pthread_cancel.c pthread_keys.c pthread_once.c pthread_time.c \
+           pthread_mutex.c pthread_mutexattr.c pthread_cond.c \
+           pthread_rwlock.c pthread_spin.c pthread_barrier.c \
+           semaphore.c semaphore_names.c c11threads.c
 # What newlib keeps for hosts that it knows to be POSIX.
 vendor := $(addprefix $(NEWLIB)/libc/,posix/glob.c posix/scandir.c \
             posix/ftw.c posix/nftw.c unix/basename.c unix/dirname.c)

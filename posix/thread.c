@@ -16,20 +16,18 @@ struct posix_threads posix_threads = {
     .last_id = 1,
 };
 
-/* The variables lie at the same place in all threads. */
-static long offset(void)
-{
-    return (char *)posix_self() - (char *)thread_tls_base(thread_current());
-}
+/* From the base of a thread's variables to this one; idle threads, which free
+ * what others leave, have none themselves. Written before it is read. */
+static long offset;
 
 struct posix_thread *posix_thread_of(void *tls_base)
 {
-    return (struct posix_thread *)((char *)tls_base + offset());
+    return (struct posix_thread *)((char *)tls_base + offset);
 }
 
 void *posix_thread_base(struct posix_thread *thread)
 {
-    return (char *)thread - offset();
+    return (char *)thread - offset;
 }
 
 uint32_t posix_thread_id(void)
@@ -100,6 +98,7 @@ static int threads_init(void)
 {
     struct posix_thread *self = posix_self();
 
+    offset = (char *)self - (char *)thread_tls_base(thread_current());
     self->id = 1;
     self->kernel = thread_current();
     self->state = THREAD_HAS_HANDLE;

@@ -9,6 +9,7 @@
 
 #include <pith/list.h>
 #include <pith/thread.h>
+#include <pith/timer.h>
 #include <pith/waitq.h>
 #include <pthread.h>
 
@@ -50,7 +51,6 @@ struct posix_thread {
     struct key_block *keys[8];
     pthread_mutex_t *robust; /* those it holds */
     uint32_t read_locks;     /* how many it holds */
-    uint32_t libc_locks;     /* the same */
     /* posix_threads.lock: */
     int policy, priority;
     bool bound;
@@ -75,8 +75,8 @@ extern struct posix_threads posix_threads;
 extern __thread struct posix_thread posix_thread_storage
     __attribute__((tls_model("local-exec")));
 
-/* The running thread's; never NULL. Also in an upcall, of the thread that it
- * interrupted. */
+/* The running thread's; never NULL. In threads only: an upcall may come while
+ * nothing runs. */
 static inline struct posix_thread *posix_self(void)
 {
     return &posix_thread_storage;
@@ -100,10 +100,23 @@ void posix_thread_ended(void);
 int posix_thread_create(pthread_t *out, const pthread_attr_t *attr,
                         void *(*start)(void *arg), int (*start_c11)(void *arg),
                         void *arg);
+/* 0, ESRCH, EINVAL, EDEADLK, or ETIMEDOUT at the deadline. */
+int posix_thread_join(pthread_t id, void **result, uint64_t deadline_ns);
 
-/* At a cancellation point: ends the thread if that was asked for. */
-void posix_cancel_test(void);
-/* The same, for those who must undo something first. */
-bool posix_cancel_due(void);
+#define POSIX_ATTR_MAGIC 0x70746174u
+
+/* What kernel/ has for a policy. */
+unsigned posix_sched_level(int policy);
+bool posix_sched_valid(int policy, int priority);
+
+/* At a cancellation point, with nothing to undo: ends the thread if that was
+ * asked for. True: newlib has a lock for it, and it ends when it gives that
+ * back. */
+bool posix_cancel_test(void);
+
+/* The deadline that until means by clock. 0, or EINVAL for one that is none, or
+ * for another clock than CLOCK_REALTIME and CLOCK_MONOTONIC. */
+int posix_deadline(clockid_t clock, const struct timespec *until,
+                   uint64_t *out_ns);
 
 #endif

@@ -45,8 +45,12 @@ static void timespec_from_ns(uint64_t ns, struct timespec *out)
     out->tv_nsec = (long)(ns % NS_PER_SEC);
 }
 
+int (*posix_thread_clock)(clockid_t id, uint64_t *out_ns);
+
 int clock_gettime(clockid_t id, struct timespec *out)
 {
+    uint64_t ns;
+
     switch (id) {
     case CLOCK_REALTIME:
     case CLOCK_REALTIME_COARSE:
@@ -58,8 +62,14 @@ int clock_gettime(clockid_t id, struct timespec *out)
     case CLOCK_BOOTTIME:
         timespec_from_ns(clock_monotonic_ns(), out);
         return 0;
+    case CLOCK_THREAD_CPUTIME_ID:
+        timespec_from_ns(thread_cpu_ns(thread_current()), out);
+        return 0;
     default:
-        return posix_fail(EINVAL);
+        if (!posix_thread_clock || posix_thread_clock(id, &ns))
+            return posix_fail(EINVAL);
+        timespec_from_ns(ns, out);
+        return 0;
     }
 }
 
@@ -92,6 +102,7 @@ int gettimeofday(struct timeval *restrict out, void *restrict zone)
 /* Until deadline_ns or a handler ran: 0 or EINTR. */
 static int sleep_until(uint64_t deadline_ns)
 {
+    posix_cancel_point();
     while (thread_sleep_interruptible(deadline_ns))
         if (!posix_goes_on(false))
             return EINTR;

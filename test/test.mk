@@ -8,7 +8,7 @@ GUEST_TESTS := $(patsubst test/guest/%/main.c,%,\
 GUEST_IMAGES := $(foreach t,$(GUEST_TESTS),$(B)/test/guest/$(t)/$(t))
 define guest_rule
 $(B)/test/guest/$(1)/$(1): $(wildcard test/guest/$(1)/*) \
-        test/guest/guest_test.h test/guest/threads.h test/cases.h $(SDK_STAMP)
+        test/guest/guest_test.h test/guest/guest_threads.h test/cases.h $(SDK_STAMP)
 	@mkdir -p $$(@D)
 	$$(call say,GUEST,$(1))
 	$$(Q)$(SDK)/bin/pith-cc -O2 -g -Wall -Wextra -Werror -Itest/guest -Iinclude \

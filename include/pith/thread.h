@@ -75,6 +75,11 @@ int thread_change_affinity(struct thread *thread, const struct cpuset *set);
 /* Copies name (15 characters). */
 void thread_rename(struct thread *thread, const char *name);
 
+/* For how long it has run, but for what came before anybody asked this of some
+ * thread; time that Xen gave to other guests counts as well. thread has not
+ * ended. Thread context. */
+uint64_t thread_cpu_ns(const struct thread *thread);
+
 /* One word that belongs to posix/: its per-thread state. */
 void *thread_user_data(const struct thread *thread);
 void thread_set_user_data(struct thread *thread, void *data);

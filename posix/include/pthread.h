@@ -11,14 +11,12 @@
 #ifndef _PTHREAD_H
 #define _PTHREAD_H
 
+#include <limits.h>
 #include <sched.h>
 #include <sys/types.h>
 #include <time.h>
 
-#define PTHREAD_STACK_MIN 16384
 #define PTHREAD_STACK_DEFAULT 65536 /* ours */
-#define PTHREAD_KEYS_MAX 128
-#define PTHREAD_DESTRUCTOR_ITERATIONS 4
 
 #define PTHREAD_CREATE_JOINABLE 0
 #define PTHREAD_CREATE_DETACHED 1
@@ -62,7 +60,7 @@
     }
 #define PTHREAD_RWLOCK_INITIALIZER \
     { \
-        0, 0, 0, 0 \
+        0, 0, 0 \
     }
 #define PTHREAD_ONCE_INIT \
     { \

@@ -5,10 +5,10 @@
 #define _SEMAPHORE_H
 
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/types.h>
 #include <time.h>
 
-#define SEM_VALUE_MAX 0x7fffffff
 #define SEM_FAILED ((sem_t *)0)
 
 typedef struct {

@@ -13,6 +13,7 @@
  * warns if that is not the host's. */
 #define noreturn cold
 
+#include "../../kernel/cputime.c"
 #include "../../kernel/interrupt.c"
 #include "../../kernel/mutex.c"
 #include "../../kernel/place.c"
@@ -29,6 +30,11 @@ static struct sched only_sched;
 
 /* The test's: an upcall that comes as soon as the vCPU idles, if it says so. */
 static bool (*fake_upcall)(void);
+
+uint64_t clock_ticks_to_ns(uint64_t ticks)
+{
+    return ticks;
+}
 
 uint64_t clock_monotonic_ns(void)
 {

@@ -39,7 +39,7 @@ typedef struct {
 } pthread_mutexattr_t;
 
 typedef struct {
-    unsigned int __changes, __clock, __dead, __reserved;
+    unsigned int __changes, __inside, __monotonic, __reserved;
 } pthread_cond_t;
 
 typedef struct {
@@ -47,7 +47,8 @@ typedef struct {
 } pthread_condattr_t;
 
 typedef struct {
-    unsigned int __state, __writer, __dead, __reserved;
+    unsigned long __state;
+    unsigned int __writer, __reserved;
 } pthread_rwlock_t;
 
 typedef struct {

@@ -17,7 +17,7 @@
 #include <pith/waitq.h>
 
 #include "guest_test.h"
-#include "threads.h"
+#include "guest_threads.h"
 
 #define ROUNDS 1000
 

@@ -13,7 +13,7 @@
 #include <pith/waitq.h>
 
 #include "guest_test.h"
-#include "threads.h"
+#include "guest_threads.h"
 #include <stdlib.h>
 
 #define TIMERS 1000

@@ -19,7 +19,7 @@
 #include <pith/thread.h>
 
 #include "guest_test.h"
-#include "threads.h"
+#include "guest_threads.h"
 #include <errno.h>
 #include <malloc.h>
 #include <stdlib.h>

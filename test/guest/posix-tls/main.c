@@ -10,7 +10,7 @@
 #include <pith/waitq.h>
 
 #include "guest_test.h"
-#include "threads.h"
+#include "guest_threads.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
