@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pith-cc --debug-heap: each mistake with memory ends with where it was made,
  * and where the block was allocated and freed. On Xen 4.17 in the lab faults do
- * not tell their address: a register may. */
+ * not tell their address: the first register that points to a block may. */
 /* cc: --debug-heap */
 /* clang-format off */
 /* xl: memory=32 */
@@ -9,7 +9,7 @@
 /* cmdline: use-after-free */
 /*   console: ^pith: panic: page fault: read of 0x(5[0-9a-f]{11}|0)$ */
 /*   console: ^#0 0x[0-9a-f]+ use_it\+0x */
-/*   console: ^debug heap: 0x5[0-9a-f]+ is byte 4 in a freed block of 100 bytes at 0x5[0-9a-f]+$ */
+/*   console: ^debug heap: 0x5[0-9a-f]+ is byte [04] in a freed block of 100 bytes at 0x5[0-9a-f]+$ */
 /*   console: ^allocated in thread "main" by:\n(#[0-9].*\n)*#[0-9] 0x[0-9a-f]+ allocate_it\+0x */
 /*   console: ^freed in thread "main" by:\n(#[0-9].*\n)*#[0-9] 0x[0-9a-f]+ free_it\+0x */
 /* cmdline: overrun */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* pith-cc --debug-heap: what is right works as with the other heap. */
 /* cc: --debug-heap */
-/* xl: memory=32 */
+/* xl: memory=16 */
 
 #include "guest_test.h"
 #include <errno.h>
@@ -20,7 +20,7 @@ static bool is_filled(const char *p, char with, size_t bytes)
 
 TEST(blocks_of_all_sizes_hold_their_bytes)
 {
-    enum { COUNT = 60 };
+    enum { COUNT = 40 };
     static char *blocks[COUNT];
 
     for (int i = 0; i < COUNT; i++) {
@@ -42,7 +42,7 @@ TEST(addresses_come_again)
 
     CHECK(kept);
     memset(kept, 7, 100);
-    for (int i = 0; i < 700; i++) {
+    for (int i = 0; i < 400; i++) {
         p = malloc(200000);
         CHECK(p && p != kept);
         free(p);
