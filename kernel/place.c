@@ -6,7 +6,6 @@
  */
 
 #include "private.h"
-#include <pith/evtchn.h>
 
 /* asleep: set by a vCPU before it looks for work for the last time; cleared by
  * itself, or by who gives it work. Exchanged atomically. */

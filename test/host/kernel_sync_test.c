@@ -3,34 +3,8 @@
  * rwlocks, waits on addresses. Their races are kernel_sync_race_test's. */
 /* sources: arch/x86_64/context.c arch/x86_64/switch.S */
 
-#include "kernel_fake_machine.h"
+#include "kernel_fake_trace.h"
 #include "kernel_sync_sources.h"
-
-static char trace[4096];
-
-static void begin(void)
-{
-    machine_begin();
-    trace[0] = '\0';
-}
-
-static void note(const char *text)
-{
-    strcat(trace, text);
-}
-
-static void start(void (*fn)(void *arg), const char *arg)
-{
-    CHECK(thread_start("t", 65536, fn, (void *)arg) != NULL);
-}
-
-static void run_all(void)
-{
-    thread_sleep_until(now_ns + 1000 * NS_PER_SEC);
-    CHECK_EQ(thread_list(NULL, 0), 0);
-    CHECK(fake_interrupts);
-    CHECK_EQ(test_thread.pending, 0);
-}
 
 /* --- mutexes --- */
 

@@ -75,16 +75,6 @@ static inline void spin_unlock(struct spinlock *lock)
     preempt_enable();
 }
 
-static inline unsigned long spin_lock_irqsave(struct spinlock *lock)
-{
-    spin_lock(lock);
-    return 0;
-}
-
-static inline void spin_unlock_irqrestore(struct spinlock *lock,
-                                          unsigned long flags)
-{
-    spin_unlock(lock);
-}
+#include "fake_irqsave.h"
 
 #endif
