@@ -4,27 +4,19 @@
 
 #include "private.h"
 #include <pith/blkdev.h>
-#include <pith/format.h>
 #include <pith/report.h>
 
 static void list_device(struct blkdev *dev, void *arg)
 {
-    const struct counter_sink *sink = arg;
-    const struct {
-        const char *what;
-        const uint64_t *value;
-    } all[] = {{"reads", &dev->stats.reads},
-               {"writes", &dev->stats.writes},
-               {"flushes", &dev->stats.flushes},
-               {"read_bytes", &dev->stats.read_bytes},
-               {"written_bytes", &dev->stats.written_bytes},
-               {"errors", &dev->stats.errors}};
-    char name[48];
+    const struct counter_part all[] = {
+        {"reads", &dev->stats.reads},
+        {"writes", &dev->stats.writes},
+        {"flushes", &dev->stats.flushes},
+        {"read_bytes", &dev->stats.read_bytes},
+        {"written_bytes", &dev->stats.written_bytes},
+        {"errors", &dev->stats.errors}};
 
-    for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
-        format(name, sizeof(name), "%s.%s", dev->name, all[i].what);
-        sink->put(sink, name, all[i].value, 1);
-    }
+    counters_put_parts(arg, dev->name, all, ARRAY_SIZE(all));
 }
 
 static void list_devices(const struct counter_sink *sink)

@@ -11,6 +11,7 @@
 #include <pith/deadlock.h>
 #include <pith/hypercall.h>
 #include <pith/mutex.h>
+#include <pith/report.h>
 #include <pith/xeninfo.h>
 #include <xen/event_channel.h>
 #include <xen/hvm/params.h>

@@ -9,24 +9,19 @@
 
 static void list_device(struct netdev *dev, void *arg)
 {
-    const struct counter_sink *sink = arg;
-    const struct {
-        const char *what;
-        const uint64_t *value;
-    } all[] = {{"rx_frames", &dev->stats.rx_frames},
-               {"rx_bytes", &dev->stats.rx_bytes},
-               {"rx_dropped", &dev->stats.rx_dropped},
-               {"tx_frames", &dev->stats.tx_frames},
-               {"tx_bytes", &dev->stats.tx_bytes},
-               {"tx_dropped", &dev->stats.tx_dropped},
-               {"notifications", &dev->stats.notifications},
-               {"events", &dev->stats.events}};
-    char name[32];
+    const struct counter_part all[] = {
+        {"rx_frames", &dev->stats.rx_frames},
+        {"rx_bytes", &dev->stats.rx_bytes},
+        {"rx_dropped", &dev->stats.rx_dropped},
+        {"tx_frames", &dev->stats.tx_frames},
+        {"tx_bytes", &dev->stats.tx_bytes},
+        {"tx_dropped", &dev->stats.tx_dropped},
+        {"notifications", &dev->stats.notifications},
+        {"events", &dev->stats.events}};
+    char name[16];
 
-    for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
-        format(name, sizeof(name), "net%u.%s", dev->index, all[i].what);
-        sink->put(sink, name, all[i].value, 1);
-    }
+    format(name, sizeof(name), "net%u", dev->index);
+    counters_put_parts(arg, name, all, ARRAY_SIZE(all));
 }
 
 static void list_devices(const struct counter_sink *sink)

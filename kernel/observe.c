@@ -73,6 +73,17 @@ void counters_list(const struct counter_sink *sink)
             c->list(sink);
 }
 
+void counters_put_parts(const struct counter_sink *sink, const char *of,
+                        const struct counter_part *parts, size_t count)
+{
+    char name[48];
+
+    for (size_t i = 0; i < count; i++) {
+        format(name, sizeof(name), "%s.%s", of, parts[i].what);
+        sink->put(sink, name, parts[i].value, 1);
+    }
+}
+
 static void list_memory(const struct counter_sink *sink)
 {
     struct page_stats pages;

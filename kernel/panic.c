@@ -63,18 +63,6 @@ void panic_append_text(const char *text, size_t length)
     end.length += length;
 }
 
-void panic_append(const char *fmt, ...)
-{
-    char line[320];
-    va_list args;
-    int length;
-
-    va_start(args, fmt);
-    length = vformat(line, sizeof(line), fmt, args);
-    va_end(args);
-    panic_append_text(line, MIN((size_t)length, sizeof(line) - 1));
-}
-
 static bool is_idle(const struct cpu *cpu)
 {
     const struct sched *sched = cpu->sched;

@@ -278,6 +278,14 @@ struct trace_ring;
 
 /* vCPU n, NULL from the first one on that was never started. Any context. */
 struct cpu *observed_cpu(unsigned n);
+struct counter_sink;
+struct counter_part {
+    const char *what;
+    const uint64_t *value;
+};
+/* Hands out count numbers of a device, each as "OF.WHAT" (47 characters). */
+void counters_put_parts(const struct counter_sink *sink, const char *of,
+                        const struct counter_part *parts, size_t count);
 /* A ring for a vCPU that starts; NULL: tracing is off, or no memory. */
 struct trace_ring *tracing_new_ring(void);
 /* This vCPU has nothing to run. Interrupts off. */
@@ -372,8 +380,8 @@ const char *fault_kind(const struct trap_frame *frame);
 void panic_about(void (*describe)(void), const char *fmt, ...) __printf(2, 3)
     __attribute__((noreturn));
 /* To the report. Only while it is made. */
-void panic_append(const char *fmt, ...) __printf(1, 2);
 void panic_append_text(const char *text, size_t length);
+#define panic_append(...) report_printf(panic_append_text, __VA_ARGS__)
 
 /* backtrace_walk, at most max lines. */
 void backtrace_some(uint64_t rip, uint64_t rbp, unsigned max,

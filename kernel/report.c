@@ -4,7 +4,6 @@
 #include "private.h"
 #include <pith/bootinfo.h>
 #include <pith/errno.h>
-#include <pith/format.h>
 #include <pith/heap.h>
 #include <pith/log.h>
 #include <pith/page.h>
@@ -18,18 +17,6 @@ REPORT_NEEDS(kernel_counters);
 REPORT_NEEDS(kernel_profile);
 REPORT_NEEDS(kernel_threads);
 REPORT_NEEDS(kernel_trace);
-
-void report_printf(report_print_fn *print, const char *fmt, ...)
-{
-    char text[256];
-    va_list args;
-    int length;
-
-    va_start(args, fmt);
-    length = vformat(text, sizeof(text), fmt, args);
-    va_end(args);
-    print(text, MIN((size_t)length, sizeof(text) - 1));
-}
 
 int report_write(char key, report_print_fn *print)
 {

@@ -46,7 +46,9 @@ typedef void report_explain_fn(const struct report_fault *fault,
 /* Registers it, once. Any context. */
 void report_explain_panics(report_explain_fn *explain);
 
-/* Formats at most 255 characters and hands them to print. Any context. */
+#define REPORT_PRINTF_BYTES 320
+/* Formats text, cut off at REPORT_PRINTF_BYTES with its NUL, and hands it to
+ * print. Any context. */
 void report_printf(report_print_fn *print, const char *fmt, ...) __printf(2, 3);
 
 /* Hands every counter of the image to sink. Thread context. */

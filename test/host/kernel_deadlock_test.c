@@ -56,7 +56,8 @@ void panic_about(void (*describe)(void), const char *fmt, ...)
     longjmp(panicked, 1);
 }
 
-void panic_append(const char *fmt, ...)
+void report_printf(void (*print)(const char *text, size_t length),
+                   const char *fmt, ...)
 {
 }
 

@@ -9,6 +9,7 @@ static struct cpu *running = &fake_cpu;
 #include "../../arch/x86_64/trace.c"
 #include "../../kernel/observe.c"
 #include "../../kernel/report.c"
+#include "../../kernel/report_printf.c"
 #include "../../kernel/tracing.c"
 #define TEST_OWN_TRACE
 #include "test.h"
