@@ -28,7 +28,7 @@ void *large_alloc(size_t size, unsigned order)
     if (!ptr)
         return NULL;
     page = page_of(ptr);
-    page->state = PAGE_LARGE;
+    WRITE_ONCE(page->state, PAGE_LARGE);
     page->count = MAX(count, 1ull << order);
     atomic_add(&large.pages, page->count);
     atomic_add(&large.allocations, 1);
@@ -55,7 +55,7 @@ void large_free(void *ptr)
     struct page *page = checked_page(ptr);
     uint64_t count = page->count;
 
-    page->state = PAGE_NONE;
+    WRITE_ONCE(page->state, PAGE_NONE);
     pages_put(ptr, count);
     atomic_sub(&large.pages, count);
     atomic_sub(&large.allocations, 1);

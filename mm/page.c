@@ -73,7 +73,7 @@ static void put_block_locked(uint32_t n, unsigned order)
         uint32_t buddy = n ^ 1u << order;
 
         if (buddy >= page_table.count ||
-            page_table.array[buddy].state != PAGE_FREE ||
+            READ_ONCE(page_table.array[buddy].state) != PAGE_FREE ||
             page_table.array[buddy].order != order)
             break;
         block_unlink(buddy);

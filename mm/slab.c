@@ -65,7 +65,7 @@ static bool grow_locked(struct slab_class *class)
             poison_fill(object + 1, class->bytes - sizeof(*object));
     }
     page = page_of(base);
-    page->state = PAGE_SLAB;
+    WRITE_ONCE(page->state, PAGE_SLAB);
     page->class = (uint8_t)(class - slabs.classes);
     page->live = 0;
     page->first_free = 0;
@@ -96,7 +96,7 @@ static void free_page_locked(struct slab_class *class, struct page *page,
 {
     unlink_page(class, page);
     class->pages--;
-    page->state = PAGE_USED;
+    WRITE_ONCE(page->state, PAGE_USED);
     page->class = 0;
     page->order = 0;
     page_free(address, 0);

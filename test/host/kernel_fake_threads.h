@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "fake_tsan.h"
+
 #define PITH_CPU_H
 #define PITH_PREEMPT_H
 #define PITH_TLS_H
@@ -221,29 +223,5 @@ static void fake_threads_run(long count, void (*fn)(long number))
     }
     free(all);
 }
-
-/* The cases after a race are then missing, which the runner counts. */
-const char *__tsan_default_options(void);
-const char *__tsan_default_options(void)
-{
-    return "halt_on_error=1";
-}
-
-/* READ_ONCE and WRITE_ONCE are no races: the compiler calls these for them. */
-#define VOLATILE_ACCESS(size) \
-    void __tsan_volatile_read##size(void *addr); \
-    void __tsan_volatile_write##size(void *addr); \
-    __attribute__((no_sanitize("thread"))) void __tsan_volatile_read##size( \
-        void *addr) \
-    { \
-    } \
-    __attribute__((no_sanitize("thread"))) void __tsan_volatile_write##size( \
-        void *addr) \
-    { \
-    }
-VOLATILE_ACCESS(1)
-VOLATILE_ACCESS(2)
-VOLATILE_ACCESS(4)
-VOLATILE_ACCESS(8)
 
 #endif

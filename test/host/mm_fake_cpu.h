@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * In place of pith/cpu.h, preempt.h and spinlock.h (flags: -include) in tests
- * of the heap: each thread of the test is a vCPU, an upcall is a signal that
- * it handles, locks spin. Checks that locks and preempt_disable are in turn.
+ * of the heap: each thread of the test is a vCPU, locks spin. Checks that locks
+ * and preempt_disable are in turn.
  */
 #ifndef PITH_CPU_H
 #define PITH_CPU_H
@@ -14,6 +14,11 @@
 #include <sched.h>
 
 #define PREEMPT_NOT_DUE 0x80000000u
+
+/* Where an upcall may come. */
+#ifndef FAKE_UPCALL
+#define FAKE_UPCALL() ((void)0)
+#endif
 
 struct cpu {
     uint32_t upcall_depth, preempt;
@@ -64,13 +69,15 @@ struct spinlock {
 static inline void spin_lock(struct spinlock *lock)
 {
     preempt_disable();
-    while (atomic_exchange(&lock->held, 1))
+    while (atomic_exchange(&lock->held, 1)) {
+        FAKE_UPCALL();
         sched_yield();
+    }
 }
 
 static inline void spin_unlock(struct spinlock *lock)
 {
-    assert(lock->held);
+    assert(atomic_load(&lock->held));
     atomic_store(&lock->held, 0);
     preempt_enable();
 }
