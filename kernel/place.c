@@ -120,6 +120,14 @@ static bool must_be_told(const struct sched *sched, const struct thread *thread)
            !READ_ONCE(sched->slice_armed);
 }
 
+/* thread is in sched's queues, which are not this vCPU's. */
+static void tell(struct sched *sched, const struct thread *thread)
+{
+    barrier_full(); /* with place_set_asleep */
+    if (must_be_told(sched, thread))
+        smp_kick(sched);
+}
+
 void place_thread(struct thread *thread)
 {
     struct sched *sched;
@@ -132,9 +140,41 @@ void place_thread(struct thread *thread)
         place_look(sched);
         return;
     }
-    barrier_full(); /* with place_set_asleep */
-    if (must_be_told(sched, thread))
-        smp_kick(sched);
+    tell(sched, thread);
+}
+
+/* The vCPU with the shortest queues, if they are shorter than sched's by two
+ * or more: then what moves there does not move back. */
+static struct sched *shorter(const struct sched *sched)
+{
+    uint32_t least = READ_ONCE(sched->ready);
+    struct sched *found = NULL;
+
+    for (unsigned cpu = 0; cpu < smp_count(); cpu++) {
+        uint32_t ready = READ_ONCE(smp_sched(cpu)->ready);
+
+        if (ready + 1 < least && smp_is_online(cpu)) {
+            least = ready + 1;
+            found = smp_sched(cpu);
+        }
+    }
+    return found;
+}
+
+/* At the end of a slice. A vCPU that has always one thread to run never steals,
+ * nor do wake-ups move a thread to it: so it is left to that thread, while many
+ * share this one, which a vCPU that went out of service may have left here. */
+void place_share(struct sched *sched)
+{
+    struct sched *to = shorter(sched);
+    struct thread *thread = to ? sched_take(sched, to->cpu) : NULL;
+
+    if (!thread)
+        return;
+    if (thread->homeless || sched_push(to, thread))
+        place_thread(thread);
+    else
+        tell(to, thread);
 }
 
 struct thread *place_steal(struct sched *sched)

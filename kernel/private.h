@@ -46,12 +46,15 @@ struct timers {
 /* One for each vCPU, reached through this_cpu()->sched. */
 struct sched {
     struct run_queue queues[THREAD_HIGH + 1]; /* by level; 0 is not used */
-    struct spinlock lock; /* online, top, queues, next_ready of who is there */
+    /* Protects online, levels, top, ready, queues, next_ready of who is there.
+     */
+    struct spinlock lock;
     uint32_t cpu;
     uint32_t online;
     uint32_t unwanted; /* smp.call_lock: stays down when it comes up */
     uint32_t levels;   /* bits: those that have threads in their queue, and 0 */
     uint64_t top;      /* the highest of them */
+    uint32_t ready;    /* threads in the queues; too few are counted at first */
     struct thread *idle;
     struct cpu *owner;
     /* Of the vCPU itself, interrupts off: who runs since the slice began. */
@@ -185,6 +188,8 @@ void place_thread(struct thread *thread);
 void place_look(struct sched *sched);
 /* Takes a thread from another vCPU's queues; NULL: none. */
 struct thread *place_steal(struct sched *sched);
+/* Gives one of this vCPU's threads away, if another has fewer. In upcalls. */
+void place_share(struct sched *sched);
 void place_set_asleep(struct sched *sched, bool asleep);
 /* No vCPU runs a thread, or is about to find one. */
 bool place_all_asleep(void);

@@ -78,6 +78,11 @@ static void unlink_locked(struct sched *sched, uint64_t level,
         queue->end = link;
     if (!queue->first)
         empty_level(sched, level);
+    /* What was queued while sched_simple held was not counted. */
+    if (!sched->top)
+        WRITE_ONCE(sched->ready, 0);
+    else if (sched->ready)
+        WRITE_ONCE(sched->ready, sched->ready - 1);
 }
 
 /* The first thread of that level that cpu may run, NULL: none. */
@@ -194,6 +199,8 @@ static void slice_ended(struct timer *timer)
          sched->slice_switches == thread->switches))
         preempt_set_due();
     sched_look_at_slice(sched, thread);
+    if (!sched_simple)
+        place_share(sched);
 }
 
 void sched_look_at_slice(struct sched *sched, struct thread *thread)
@@ -214,6 +221,7 @@ int sched_push(struct sched *sched, struct thread *thread)
     if (sched->online) {
         thread->home = sched;
         push_locked(sched, thread);
+        WRITE_ONCE(sched->ready, sched->ready + 1);
         rc = 0;
     }
     spin_unlock_raw(&sched->lock);

@@ -252,6 +252,7 @@ int thread_change_affinity(struct thread *thread, const struct cpuset *set)
         return -XEN_EINVAL;
     if (set)
         thread->affinity = *set;
+    thread->homeless = 0; /* what it was bound to then does not count */
     atomic_store(&thread->bound, set != NULL);
     sched_look_again(thread);
     return 0;

@@ -326,6 +326,87 @@ TEST(bound_thread_goes_on_while_its_vcpu_is_gone)
     CHECK_EQ(wait_for_all(), 0);
 }
 
+static uint32_t homeless_wrong;
+
+/* Goes on elsewhere without a wait while its vCPU is gone: what it is bound to
+ * afterwards counts at once. */
+static void bind_again(void *arg)
+{
+    struct cpuset only = {{0}};
+
+    (void)arg;
+    cpuset_add(&only, vcpus - 1);
+    thread_set_affinity(&only);
+    atomic_store(&steps, 1);
+    while (!READ_ONCE(stop))
+        ;
+    if (thread_set_affinity(&only) || cpu_read(id) != vcpus - 1)
+        atomic_add(&homeless_wrong, 1);
+    finished();
+}
+
+TEST(affinity_counts_again_when_the_vcpu_is_back)
+{
+    if (vcpus == 1)
+        return;
+    stop = steps = homeless_wrong = 0;
+    CHECK(start(1, bind_again, NULL));
+    while (!atomic_load(&steps))
+        thread_sleep_until(clock_monotonic_ns() + NS_PER_MS);
+    CHECK_EQ(smp_set_online(vcpus - 1, false), 0);
+    CHECK_EQ(smp_set_online(vcpus - 1, true), 0);
+    WRITE_ONCE(stop, 1);
+    CHECK_EQ(wait_for_all(), 0);
+    CHECK_EQ(homeless_wrong, 0);
+}
+
+static uint32_t gathered;
+
+/* On vCPU 0 with all others; then wherever it is put. */
+static void gather_and_spin(void *arg)
+{
+    struct cpuset first = {{1}};
+
+    thread_set_affinity(&first);
+    atomic_add(&gathered, 1);
+    while (atomic_load(&gathered) < (uint32_t)(uintptr_t)arg)
+        thread_yield();
+    thread_set_affinity(NULL);
+    while (!READ_ONCE(stop))
+        ;
+    finished();
+}
+
+/* How many of the threads "worker" the fullest vCPU has. */
+static unsigned most_on_one(void)
+{
+    static struct thread_info info[MAX_THREADS * 2];
+    size_t n = thread_list(info, MAX_THREADS * 2);
+    unsigned on[CPU_MAX] = {0}, most = 0;
+
+    for (size_t i = 0; i < n && i < MAX_THREADS * 2; i++)
+        if (!strcmp(info[i].name, "worker") && ++on[info[i].cpu] > most)
+            most = on[info[i].cpu];
+    return most;
+}
+
+/* Each computes, so that no vCPU has nothing to do and steals. */
+TEST(threads_of_a_full_vcpu_spread)
+{
+    unsigned n = 2 * vcpus + 2;
+    uint64_t deadline_ns = clock_monotonic_ns() + LIMIT_NS;
+
+    stop = gathered = 0;
+    CHECK(start(n, gather_and_spin, (void *)(uintptr_t)n));
+    while (atomic_load(&gathered) < n)
+        thread_sleep_until(clock_monotonic_ns() + NS_PER_MS);
+    while (vcpus > 1 && most_on_one() > 4 && clock_monotonic_ns() < deadline_ns)
+        thread_sleep_until(clock_monotonic_ns() + NS_PER_MS);
+    CHECK(vcpus == 1 || most_on_one() <= 4);
+    WRITE_ONCE(stop, 1);
+    CHECK_EQ(wait_for_all(), 0);
+}
+
 /* One upcall ends the sleep; the console may take a last line meanwhile. */
 TEST(idle_vcpus_wake_for_nothing)
 {
