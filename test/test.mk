@@ -28,10 +28,10 @@ test-images: host-tests $(GUEST_IMAGES) apps
 test: lab test-images ports
 	$(DEPS) test
 	test/run
-## make soak       the long forms of the same tests
+## make soak       the long forms of the same tests: hours
+SOAK_TIMEOUT := 7200
 soak: lab test-images ports
-	test/run system --soak --timeout 3600
-	set -e; for t in test/soak/*.sh; do $$t; done
+	test/run guest system soak --soak --timeout $(SOAK_TIMEOUT)
 ## make check      format, layers, symbols, static analysis
 check: sdk
 	@echo "  CHECK format, layers, symbols, static analysis"

@@ -33,10 +33,10 @@ verdict() {
     seconds=$(($(date +%s) - begun))
     if [ "$2" = 0 ]; then
         passed=$((passed + 1))
-        echo "PASS $suite $1 ($seconds s)"
+        echo "PASS $suite/$1 ($seconds s)"
     else
         failed=$((failed + 1))
-        echo "FAIL $suite $1 ($seconds s): expected $3, got:"
+        echo "FAIL $suite/$1 ($seconds s): expected $3, got:"
         tail -n 15 "$log" | sed 's/^/    /'
     fi
     begun=$(date +%s)
