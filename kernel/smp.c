@@ -13,6 +13,7 @@
 #include <pith/hypercall.h>
 #include <pith/log.h>
 #include <pith/map.h>
+#include <pith/page.h>
 #include <pith/pagetable.h>
 #include <pith/panic.h>
 #include <pith/report.h>
@@ -35,6 +36,7 @@ static struct {
     void (*fn)(void *arg);
     void *arg;
     unsigned pending;
+    uint32_t failed;      /* vCPUs that have no events; atomically */
     struct waitq changed; /* a vCPU's online */
 } smp = {.changed = WAITQ_INIT(smp.changed)};
 
@@ -211,8 +213,9 @@ static void secondary_main(void)
     if (!rc)
         rc = bind_kick(sched);
     if (rc) {
-        log_error("smp: vCPU %u: no events from Xen: %s", sched->cpu,
-                  errno_name(rc));
+        if (!atomic_add(&smp.failed, 1)) /* the others fail likewise */
+            log_error("smp: vCPU %u stays down: no events from Xen: %s",
+                      sched->cpu, errno_name(rc));
         for (;;)
             hypercall_vcpu_op(VCPUOP_down, sched->cpu, NULL);
     }
@@ -278,20 +281,35 @@ static int start(unsigned id)
     return (int)hypercall_vcpu_op(VCPUOP_up, id, NULL);
 }
 
+static uint64_t free_pages(void)
+{
+    struct page_stats stats;
+
+    page_get_stats(&stats);
+    return stats.free_pages;
+}
+
+/* All stacks together get half of the memory at most: the guest is to do
+ * something, too. */
 void smp_start(void)
 {
+    uint64_t reserve = 0;
     int rc;
 
     for (unsigned id = 1; id < CPU_MAX; id++) {
         /* Xen says so of numbers that the domain does not have. */
         if (hypercall_vcpu_op(VCPUOP_is_up, id, NULL) < 0)
             return;
+        if (!reserve)
+            reserve = free_pages() / 2;
         rc = id > 1 ? 0 : bind_kick(smp.scheds[0]);
         if (!rc)
-            rc = start(id);
+            rc = free_pages() > reserve ? start(id) : -XEN_ENOMEM;
         if (rc) {
-            log_error("smp: vCPU %u cannot be started: %s; going on with %u",
-                      id, errno_name(rc), id);
+            log_error(
+                "smp: vCPU %u cannot be started: %s; going on with %u", id,
+                rc == -XEN_ENOMEM ? "no memory for its stacks" : errno_name(rc),
+                id);
             return;
         }
     }

@@ -14,6 +14,7 @@
 #include <pith/errno.h>
 #include <pith/heap.h>
 #include <pith/hypercall.h>
+#include <pith/log.h>
 #include <pith/panic.h>
 #include <pith/preempt.h>
 #include <pith/spinlock.h>
@@ -22,10 +23,32 @@
 
 #define NO_VCPU UINT16_MAX
 
-/* Set at boot; the first device's thread takes it. */
+/* boot_timer is set at boot; the first device's thread takes it. */
 static struct {
     evtchn_port_t boot_timer; /* 0: none that is to become urgent */
+    uint32_t told;            /* bits of enum kind; atomically */
 } state;
+
+enum kind { UNBOUND, INTERDOMAIN, VIRQ, IPI };
+
+/* Says, once for each kind, that there was no port for it; returns rc. number
+ * is what it was for. */
+static int refused(int rc, enum kind kind, unsigned number)
+{
+    static const char *const what[] = {
+        [UNBOUND] = "a device of domain",
+        [INTERDOMAIN] = "a port of domain",
+        [VIRQ] = "a virtual interrupt of vCPU",
+        [IPI] = "interrupts between vCPUs, to vCPU",
+    };
+
+    if (rc == -XEN_ENOSPC && !(atomic_or(&state.told, 1u << kind) & 1u << kind))
+        log_error("xen: no event channel left for %s %u: the limit is "
+                  "max_event_channels in the guest's configuration, and %u "
+                  "with the %s ABI",
+                  what[kind], number, evtchn_abi->last_port, evtchn_abi->name);
+    return rc;
+}
 
 static void port_close(evtchn_port_t port)
 {
@@ -86,7 +109,7 @@ int evtchn_alloc_unbound(uint16_t remote_domid, evtchn_fn *fn, void *arg,
         rc = port_open(op.port, 0, fn, arg, out);
     if (!rc)
         urge(&state.boot_timer);
-    return rc;
+    return refused(rc, UNBOUND, remote_domid);
 }
 
 int evtchn_bind_interdomain(uint16_t remote_domid, evtchn_port_t remote_port,
@@ -100,7 +123,7 @@ int evtchn_bind_interdomain(uint16_t remote_domid, evtchn_port_t remote_port,
         rc = port_open(op.local_port, 0, fn, arg, out);
     if (!rc)
         urge(&state.boot_timer);
-    return rc;
+    return refused(rc, INTERDOMAIN, remote_domid);
 }
 
 int evtchn_bind_virq(unsigned virq, unsigned vcpu, evtchn_fn *fn, void *arg,
@@ -112,7 +135,7 @@ int evtchn_bind_virq(unsigned virq, unsigned vcpu, evtchn_fn *fn, void *arg,
     if (!rc)
         rc = port_open(op.port, vcpu, fn, arg, out);
     if (rc || virq != VIRQ_TIMER)
-        return rc;
+        return refused(rc, VIRQ, vcpu);
     if (vcpu == 0)
         state.boot_timer = op.port;
     else
@@ -129,7 +152,7 @@ int evtchn_bind_ipi(unsigned vcpu, evtchn_fn *fn, void *arg, evtchn_port_t *out)
         rc = port_open(op.port, vcpu, fn, arg, out);
     if (!rc)
         urge(&op.port);
-    return rc;
+    return refused(rc, IPI, vcpu);
 }
 
 int evtchn_adopt(evtchn_port_t port, evtchn_fn *fn, void *arg)

@@ -88,6 +88,7 @@ static int set_priority(evtchn_port_t port, unsigned priority)
 
 const struct evtchn_abi evtchn_2level = {
     .name = "2level",
+    .last_port = EVTCHN_2L_NR_CHANNELS - 1,
     .vcpu_init = vcpu_init,
     .port_init = port_init,
     .mask = mask,

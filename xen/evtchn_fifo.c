@@ -183,6 +183,7 @@ static int set_priority(evtchn_port_t port, unsigned priority)
 
 const struct evtchn_abi evtchn_fifo = {
     .name = "fifo",
+    .last_port = EVTCHN_FIFO_NR_CHANNELS - 1,
     .vcpu_init = vcpu_init,
     .port_init = port_init,
     .mask = mask,

@@ -16,6 +16,7 @@
 #include <pith/grant.h>
 #include <pith/heap.h>
 #include <pith/hypercall.h>
+#include <pith/log.h>
 #include <pith/page.h>
 #include <pith/panic.h>
 #include <pith/spinlock.h>
@@ -40,6 +41,7 @@ static struct {
     uint32_t next_fresh; /* this one and those above were never used */
     uint32_t used, quarantined;
     uint32_t quarantine_frame; /* where the next look at quarantine goes */
+    bool told_full, told_short;
 } grants = {.lock = SPINLOCK_INIT, .next_fresh = GNTTAB_NR_RESERVED_ENTRIES};
 
 static struct grant_entry_v1 *entry_locked(grant_ref_t ref)
@@ -71,10 +73,10 @@ static int grow_locked(void)
     frames =
         heap_realloc(grants.frames, (grants.frame_count + 1) * sizeof(*frames));
     if (!frames)
-        return -XEN_ENOSPC;
+        return -XEN_ENOMEM;
     grants.frames = frames;
     if (physmap_add(XENMAPSPACE_grant_table, grants.frame_count, &page))
-        return -XEN_ENOSPC;
+        return -XEN_ENOMEM;
     frames[grants.frame_count++] = (struct frame){.entries = page};
     return 0;
 }
@@ -155,11 +157,36 @@ static void *quarantine_take_locked(void)
     return NULL;
 }
 
+/* Whether nobody was told yet of a failure like rc. */
+static bool is_news_locked(int rc)
+{
+    bool *told = rc == -XEN_ENOSPC ? &grants.told_full : &grants.told_short;
+    bool news = !*told;
+
+    *told = true;
+    return news;
+}
+
+static void say_refused(int rc, uint16_t domid, uint32_t frames)
+{
+    if (rc == -XEN_ENOSPC)
+        log_error("xen: no grant reference left for a page to domain %u: all "
+                  "%u frames of the grant table are in use, the limit is "
+                  "max_grant_frames in the guest's configuration",
+                  domid, frames);
+    else
+        log_error("xen: no grant reference for a page to domain %u: no memory "
+                  "for more than %u frames of the grant table",
+                  domid, frames);
+}
+
 int grant_access(uint16_t domid, const void *page, bool readonly,
                  grant_ref_t *out)
 {
     struct grant_entry_v1 *entry;
     void *released = NULL;
+    uint32_t frames;
+    bool say;
     int rc;
 
     ASSERT(virt_to_phys(page) % PAGE_SIZE == 0);
@@ -177,9 +204,13 @@ int grant_access(uint16_t domid, const void *page, bool readonly,
                    GTF_permit_access | (readonly ? GTF_readonly : 0));
         grants.used++;
     }
+    say = rc && is_news_locked(rc);
+    frames = grants.frame_count;
     spin_unlock(&grants.lock);
     if (released)
         page_free(released, 0);
+    if (say)
+        say_refused(rc, domid, frames);
     return rc;
 }
 

@@ -48,7 +48,8 @@ const struct vcpu_info *vcpu_info_this(void);
  * unless said otherwise. port has been through port_init.
  */
 struct evtchn_abi {
-    const char *name; /* as for pith.evtchn */
+    const char *name;        /* as for pith.evtchn */
+    evtchn_port_t last_port; /* that it has room for */
     /* On vcpu itself, after its vcpu_info; on vCPU 0 first of all calls: then
      * it switches the domain to this ABI. All ports are masked afterwards. 0
      * or -XEN_E*. Interrupts off. */

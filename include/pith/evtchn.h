@@ -22,11 +22,12 @@ typedef uint32_t evtchn_port_t; /* as xen/event_channel.h */
 typedef void evtchn_fn(evtchn_port_t port, void *arg);
 
 /* Each binds a new local port, masked, to fn(port, arg) and stores it in
- * *out. Return 0, or Xen's error (-XEN_ENOSPC: no port left; -XEN_ENOENT: no
- * such vCPU). Thread context; never block. After bind_interdomain one event is
- * pending: Xen cannot know what the other end sent before. Without a vcpu of
- * its own a port is bound to vCPU 0. A port of another vCPU stays masked until
- * that one has run evtchn_vcpu_init. */
+ * *out. Return 0, or Xen's error (-XEN_ENOSPC: no port left, which the log says
+ * the first time for each of them; -XEN_ENOENT: no such vCPU). Thread context;
+ * never block. After bind_interdomain one event is pending: Xen cannot know
+ * what the other end sent before. Without a vcpu of its own a port is bound to
+ * vCPU 0. A port of another vCPU stays masked until that one has run
+ * evtchn_vcpu_init. */
 int evtchn_alloc_unbound(uint16_t remote_domid, evtchn_fn *fn, void *arg,
                          evtchn_port_t *out);
 int evtchn_bind_interdomain(uint16_t remote_domid, evtchn_port_t remote_port,

@@ -14,7 +14,8 @@ typedef uint32_t grant_ref_t; /* as xen/grant_table.h */
 
 /* Grants domid access to the page at ptr (page aligned, direct map). The page
  * stays the caller's but must not be reused before grant_end succeeded.
- * Stores the reference in *out. Returns 0 or -XEN_ENOSPC (table full). */
+ * Stores the reference in *out. Returns 0, -XEN_ENOSPC (table full), or
+ * -XEN_ENOMEM (no memory to let it grow); the log says so the first time. */
 int grant_access(uint16_t domid, const void *page, bool readonly,
                  grant_ref_t *out);
 

@@ -11,6 +11,7 @@
 #include <pith/grant.h>
 #include <pith/heap.h>
 #include <pith/hypercall.h>
+#include <pith/log.h>
 #include <pith/page.h>
 #include <sys/mman.h>
 #include <xen/grant_table.h>
@@ -41,9 +42,19 @@ void page_free(void *page, unsigned order)
     pages_out--;
 }
 
+static bool no_memory;
+static char said[256];
+static unsigned said_count;
+
+static void say(const char *line, size_t length)
+{
+    snprintf(said, sizeof(said), "%.*s", (int)length, line);
+    said_count++;
+}
+
 void *heap_realloc(void *ptr, size_t size_bytes)
 {
-    return realloc(ptr, size_bytes);
+    return no_memory ? NULL : realloc(ptr, size_bytes);
 }
 
 int physmap_add(unsigned space, uint64_t idx, void **out)
@@ -146,7 +157,18 @@ TEST(grant_table_grows_to_its_limit_and_says_when_it_is_full)
     grant_ref_t extra = 4711;
     void *page = page_alloc(0);
 
+    log_set_sink(say);
     for (unsigned i = 0; i < ALL_REFS; i++) {
+        if (i == PER_FRAME - GNTTAB_NR_RESERVED_ENTRIES) {
+            no_memory = true;
+            CHECK_EQ(grant_access(7, page, false, &extra), -XEN_ENOMEM);
+            CHECK_EQ(grant_access(7, page, false, &extra), -XEN_ENOMEM);
+            CHECK_STR(said, "xen: no grant reference for a page to domain 7: "
+                            "no memory for more than 1 frames of the grant "
+                            "table\n");
+            CHECK_EQ(said_count, 1);
+            no_memory = false;
+        }
         CHECK_EQ(grant_access(2, page, false, &refs[i]), 0);
         CHECK(refs[i] >= GNTTAB_NR_RESERVED_ENTRIES && !seen[refs[i]]);
         seen[refs[i]] = 1;
@@ -155,7 +177,12 @@ TEST(grant_table_grows_to_its_limit_and_says_when_it_is_full)
     CHECK_EQ(stats().max_frames, MAX_FRAMES);
     CHECK_EQ(stats().used, ALL_REFS);
     CHECK_EQ(grant_access(2, page, false, &extra), -XEN_ENOSPC);
+    CHECK_EQ(grant_access(2, page, false, &extra), -XEN_ENOSPC);
     CHECK_EQ(extra, 4711);
+    CHECK_STR(said, "xen: no grant reference left for a page to domain 2: all "
+                    "3 frames of the grant table are in use, the limit is "
+                    "max_grant_frames in the guest's configuration\n");
+    CHECK_EQ(said_count, 2);
     CHECK_EQ(grant_end(refs[100]), 0);
     CHECK_EQ(grant_access(2, page, false, &extra), 0);
     CHECK_EQ(extra, refs[100]);

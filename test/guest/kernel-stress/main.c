@@ -9,7 +9,7 @@
  * is not repeated.
  */
 /* cc: --checks */
-/* cmdline: 0 6 */
+/* cmdline: 0 5 */
 /* soak: 0 660 */
 /* xl: vcpus=4 */
 /* xl: memory=48 */

@@ -5,7 +5,11 @@
 /* cmdline: pith.upcall=vcpu fifo 8192 */
 /* cmdline: pith.upcall=callback fifo 8192 */
 /* cmdline: pith.evtchn=2level 2level 4096 */
+/*   console: max_event_channels in the guest's configuration, and 4095 with the 2level ABI */
 /* xl: max_event_channels=8192 */
+/* console: xen: no event channel left for interrupts between vCPUs, to vCPU 0: the limit is max_event_channels */
+/* console: xen: no event channel left for a device of domain [0-9]+: the limit is max_event_channels */
+/* check: [ $(grep -c 'no event channel left' $log) = 2 ] */
 /* clang-format on */
 
 #include <pith/cpu.h>

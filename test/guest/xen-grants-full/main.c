@@ -2,6 +2,8 @@
 /* The grant table up to the limit that the guest's configuration sets. */
 /* clang-format off */
 /* xl: max_grant_frames=4 */
+/* console: xen: no grant reference left for a page to domain 0: all 4 frames of the grant table are in use, the limit is max_grant_frames */
+/* check: [ $(grep -c 'no grant reference' $log) = 1 ] */
 /* clang-format on */
 
 #include <pith/errno.h>
