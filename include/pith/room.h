@@ -22,7 +22,8 @@ struct room {
 
 /* Levels are three digits, compared as text: 020 arch, 040 mm, 050 xen,
  * 060 kernel, 070 xenstore, 080 drivers and control, 085 waiting for disks,
- * 090 net, 095 fs, 110 waiting for addresses, 120 the program. */
+ * 090 net, 095 fs, 110 waiting for addresses, 118 what the program's threads
+ * need, 120 the program. */
 #define ROOM_LEVEL_THREADS "060"
 
 #define ROOM(room_level, ident, init_fn, is_optional) \
