@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What single operations of threads and memory cost, by the TSC, which counts
- * instructions in deterministic mode. Builds for Pith and for Linux. Prints
- * "FIGURE [PREFIX_]NAME INSTRUCTIONS"; the prefix is the argument.
+ * What single operations of threads, memory and descriptors cost, by the TSC,
+ * which counts instructions in deterministic mode. Builds for Pith and for
+ * Linux. Prints "FIGURE [PREFIX_]NAME INSTRUCTIONS"; the prefix is the
+ * argument.
  *
  * An operation's cost is the slope of two run lengths, the least of several:
  * what another domain or an interrupt takes only adds.
@@ -13,6 +14,12 @@
 #else
 #include "kernelops_linux.h"
 #endif
+
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
 
 #define SHORT 1000
 #define LONG 3000
@@ -75,6 +82,63 @@ static void ping_pong(unsigned n)
     ops_partner_join();
 }
 
+/* --- descriptors --- */
+
+static int pipe_ends[2], event;
+
+static void pipe_reads(unsigned n)
+{
+    static char bytes[LONG];
+
+    if (write(pipe_ends[1], bytes, n) != (ssize_t)n)
+        abort();
+    while (n--) {
+        char c;
+
+        if (read(pipe_ends[0], &c, 1) != 1)
+            abort();
+    }
+}
+
+static void event_writes_and_reads(unsigned n)
+{
+    while (n--) {
+        eventfd_t value;
+
+        if (eventfd_write(event, 1) || eventfd_read(event, &value))
+            abort();
+    }
+}
+
+static void opens_and_closes(unsigned n)
+{
+    while (n--) {
+        int fd = open("/kernelops.file", O_RDONLY);
+
+        if (fd < 0)
+            abort();
+        close(fd);
+    }
+}
+
+static void clock_reads(unsigned n)
+{
+    struct timespec now;
+
+    while (n--)
+        clock_gettime(CLOCK_MONOTONIC, &now);
+}
+
+static void descriptors_begin(void)
+{
+    int fd = open("/kernelops.file", O_CREAT | O_WRONLY, 0600);
+
+    event = eventfd(0, 0);
+    if (fd < 0 || event < 0 || pipe(pipe_ends))
+        abort();
+    close(fd);
+}
+
 int main(int argc, char **argv)
 {
     const char *prefix = argc > 1 ? argv[1] : "";
@@ -83,6 +147,11 @@ int main(int argc, char **argv)
     figure(prefix, "malloc_free", malloc_and_free);
     figure(prefix, "yield_pair", yield_in_pairs);
     figure(prefix, "semaphore_round", ping_pong);
+    descriptors_begin();
+    figure(prefix, "pipe_read", pipe_reads);
+    figure(prefix, "eventfd_pair", event_writes_and_reads);
+    figure(prefix, "open_close", opens_and_closes);
+    figure(prefix, "clock_gettime", clock_reads);
     fflush(stdout);
     return 0;
 }
