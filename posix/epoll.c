@@ -8,6 +8,7 @@
 
 #include "epoll.h"
 #include "interrupt.h"
+#include "masked.h"
 #include "private.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -235,4 +236,22 @@ int epoll_wait(int fd, struct epoll_event *events, int max, int timeout_ms)
     if (timeout_ms >= 0)
         deadline = deadline_after_ns((uint64_t)timeout_ms * NS_PER_MS);
     return wait_until(fd, events, max, deadline);
+}
+
+int epoll_pwait(int fd, struct epoll_event *events, int max, int timeout_ms,
+                const sigset_t *mask)
+{
+    return POSIX_MASKED(mask, epoll_wait(fd, events, max, timeout_ms));
+}
+
+int epoll_pwait2(int fd, struct epoll_event *events, int max,
+                 const struct timespec *timeout, const sigset_t *mask)
+{
+    uint64_t deadline = DEADLINE_NEVER;
+
+    if (timeout && !timespec_valid(timeout))
+        return posix_fail(EINVAL);
+    if (timeout)
+        deadline = deadline_after_ns(timespec_to_ns(timeout));
+    return POSIX_MASKED(mask, wait_until(fd, events, max, deadline));
 }

@@ -2,6 +2,7 @@
 /* Waiting for several descriptors at once: one waiter on each file's queue. */
 
 #include "interrupt.h"
+#include "masked.h"
 #include "private.h"
 #include <errno.h>
 #include <pith/errno.h>
@@ -139,7 +140,6 @@ int poll(struct pollfd *fds, nfds_t count, int timeout_ms)
     return (int)posix_result(poll_until(fds, count, deadline));
 }
 
-/* mask: no signal can arrive that it would hold back. */
 int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
           const sigset_t *mask)
 {
@@ -149,5 +149,6 @@ int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
         return posix_fail(EINVAL);
     if (timeout)
         deadline = deadline_after_ns(timespec_to_ns(timeout));
-    return (int)posix_result(poll_until(fds, count, deadline));
+    return POSIX_MASKED(mask,
+                        (int)posix_result(poll_until(fds, count, deadline)));
 }

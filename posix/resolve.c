@@ -78,8 +78,14 @@ static struct addrinfo *result_create(uint32_t ipv4, in_port_t port, int type)
     return &r->info;
 }
 
+#define AI_KNOWN \
+    (AI_PASSIVE | AI_CANONNAME | AI_NUMERICHOST | AI_V4MAPPED | AI_ALL | \
+     AI_ADDRCONFIG | AI_NUMERICSERV)
+
 static int check_hints(const struct addrinfo *hints)
 {
+    if (hints->ai_flags & ~AI_KNOWN)
+        return EAI_BADFLAGS;
     if (hints->ai_family != AF_UNSPEC && hints->ai_family != AF_INET)
         return EAI_FAMILY;
     if (hints->ai_socktype && hints->ai_socktype != SOCK_STREAM &&

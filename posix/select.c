@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* select() as poll(). */
 
+#include "masked.h"
 #include "private.h"
 #include <errno.h>
 #include <pith/heap.h>
@@ -96,9 +97,10 @@ int pselect(int count, fd_set *read, fd_set *write, fd_set *except,
 
     if (timeout && !timespec_valid(timeout))
         return posix_fail(EINVAL);
-    return select_until(count, &s,
-                        timeout ? deadline_after_ns(timespec_to_ns(timeout))
-                                : DEADLINE_NEVER);
+    return POSIX_MASKED(
+        mask, select_until(count, &s,
+                           timeout ? deadline_after_ns(timespec_to_ns(timeout))
+                                   : DEADLINE_NEVER));
 }
 
 int select(int count, fd_set *read, fd_set *write, fd_set *except,

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -206,6 +207,35 @@ TEST(epoll_in_epoll_and_poll)
     close(inner);
     close(fd);
     close(outer);
+}
+
+TEST(waits_with_a_mask_and_fine_timeouts)
+{
+    struct timespec soon = {0, 1000000}, bad = {0, 1000000000};
+    int ep = epoll_create1(0), fd = eventfd(1, 0);
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    struct epoll_event e;
+    eventfd_t value;
+    sigset_t mask;
+    fd_set in;
+
+    sigfillset(&mask);
+    CHECK_EQ(control(ep, EPOLL_CTL_ADD, fd, EPOLLIN), 0);
+    CHECK_EQ(epoll_pwait(ep, &e, 1, -1, &mask), 1);
+    CHECK_EQ(epoll_pwait2(ep, &e, 1, NULL, NULL), 1);
+    CHECK_EQ(ppoll(&p, 1, NULL, &mask), 1);
+    CHECK_EQ(eventfd_read(fd, &value), 0);
+    CHECK_EQ(epoll_pwait(ep, &e, 1, 1, &mask), 0);
+    CHECK_EQ(epoll_pwait2(ep, &e, 1, &soon, &mask), 0);
+    CHECK_EQ(ppoll(&p, 1, &soon, &mask), 0);
+    FD_ZERO(&in);
+    CHECK_EQ(pselect(0, &in, NULL, NULL, &soon, &mask), 0);
+    FAILS(epoll_pwait2(ep, &e, 1, &bad, NULL), EINVAL);
+    FAILS(ppoll(&p, 1, &bad, &mask), EINVAL);
+    FAILS(pselect(0, &in, NULL, NULL, &bad, &mask), EINVAL);
+    FAILS(epoll_pwait(99, &e, 1, 0, &mask), EBADF);
+    close(fd);
+    close(ep);
 }
 
 /* --- all kinds --- */

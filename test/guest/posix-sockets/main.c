@@ -330,6 +330,110 @@ TEST(tcp_options_are_kept)
     close(fd);
 }
 
+TEST(options_of_the_network_are_kept)
+{
+    static const struct {
+        int level, name, first, second;
+    } rows[] = {
+        {IPPROTO_IP, IP_TTL, 7, 255},        {IPPROTO_IP, IP_TOS, 0x10, 0},
+        {IPPROTO_TCP, TCP_KEEPIDLE, 60, 30}, {IPPROTO_TCP, TCP_KEEPINTVL, 5, 1},
+        {IPPROTO_TCP, TCP_KEEPCNT, 3, 9},    {SOL_SOCKET, SO_KEEPALIVE, 1, 0},
+        {SOL_SOCKET, SO_REUSEADDR, 1, 0},    {SOL_SOCKET, SO_REUSEPORT, 1, 0},
+    };
+    static const struct {
+        int level, name, value;
+    } wrong[] = {
+        {IPPROTO_IP, IP_TTL, 0},         {IPPROTO_IP, IP_TTL, 256},
+        {IPPROTO_IP, IP_TOS, -1},        {IPPROTO_TCP, TCP_KEEPIDLE, 0},
+        {IPPROTO_TCP, TCP_KEEPCNT, 128}, {IPPROTO_TCP, TCP_KEEPINTVL, 99999},
+    };
+    struct linger linger = {1, 3};
+    int fd = socket(AF_INET, SOCK_STREAM, 0), value;
+    socklen_t length = sizeof(value);
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int wanted[] = {rows[i].first, rows[i].second};
+
+        for (int j = 0; j < 2; j++) {
+            CHECK_EQ(setsockopt(fd, rows[i].level, rows[i].name, &wanted[j],
+                                sizeof(int)),
+                     0);
+            CHECK_EQ(
+                getsockopt(fd, rows[i].level, rows[i].name, &value, &length),
+                0);
+            CHECK_EQ(value, wanted[j]);
+        }
+        CHECK_EQ(setsockopt(fd, rows[i].level, rows[i].name, wanted, 3), -1);
+        CHECK_EQ(errno, EINVAL);
+    }
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        CHECK_EQ(setsockopt(fd, wrong[i].level, wrong[i].name, &wrong[i].value,
+                            sizeof(int)),
+                 -1);
+        CHECK_EQ(errno, EINVAL);
+    }
+    CHECK_EQ(getsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &value, &length), 0);
+    CHECK(value >= 536 && value <= 1460);
+    CHECK_EQ(setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &value, length), -1);
+    CHECK_EQ(errno, ENOPROTOOPT);
+    CHECK_EQ(setsockopt(fd, IPPROTO_IP, 999, &value, length), -1);
+    CHECK_EQ(errno, ENOPROTOOPT);
+    CHECK_EQ(getsockopt(fd, 999, 1, &value, &length), -1);
+    CHECK_EQ(errno, ENOPROTOOPT);
+    CHECK_EQ(getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &value, &length), 0);
+    CHECK_EQ(value, AF_INET);
+    CHECK_EQ(getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &value, &length), 0);
+    CHECK_EQ(value, IPPROTO_TCP);
+    CHECK_EQ(setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)), 0);
+    linger.l_linger = 0;
+    length = sizeof(linger);
+    CHECK_EQ(getsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, &length), 0);
+    CHECK_EQ(linger.l_linger, 3);
+    close(fd);
+    /* A listening control block has no room for some: they are let pass. */
+    fd = bound(SOCK_STREAM, 1031);
+    value = 10;
+    CHECK_EQ(setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &value, sizeof(value)),
+             0);
+    CHECK_EQ(setsockopt(fd, IPPROTO_IP, IP_TTL, &value, sizeof(value)), 0);
+    close(fd);
+}
+
+TEST(messages_of_pieces_tell_what_was_cut)
+{
+    struct sockaddr_in addr = loopback(1032), from;
+    int to = bound(SOCK_DGRAM, 1032), fd = socket(AF_INET, SOCK_DGRAM, 0);
+    char a[3] = "abc", b[4] = "defg", in[5];
+    struct iovec out_iov[] = {{a, 3}, {b, 4}},
+                 in_iov[] = {{in, 2}, {in + 2, 3}};
+    struct msghdr out = {.msg_name = &addr,
+                         .msg_namelen = sizeof(addr),
+                         .msg_iov = out_iov,
+                         .msg_iovlen = 2},
+                  msg = {.msg_name = &from,
+                         .msg_namelen = sizeof(from),
+                         .msg_iov = in_iov,
+                         .msg_iovlen = 2};
+
+    CHECK_EQ(sendmsg(fd, &out, 0), 7);
+    CHECK_EQ(recvmsg(to, &msg, MSG_PEEK | MSG_TRUNC), 7);
+    CHECK_EQ(recvmsg(to, &msg, 0), 5);
+    CHECK_EQ(msg.msg_flags, MSG_TRUNC);
+    CHECK_EQ(msg.msg_namelen, sizeof(from));
+    CHECK_EQ(from.sin_addr.s_addr, htonl(INADDR_LOOPBACK));
+    CHECK(!memcmp(in, "abcde", 5));
+    CHECK_EQ(recvmsg(to, &msg, MSG_DONTWAIT), -1);
+    CHECK_EQ(errno, EAGAIN);
+    out.msg_iovlen = 1;
+    CHECK_EQ(sendmsg(fd, &out, 0), 3);
+    CHECK_EQ(recvmsg(to, &msg, 0), 3);
+    CHECK_EQ(msg.msg_flags, 0);
+    CHECK_EQ(sendmsg(fd, &out, MSG_OOB), -1);
+    CHECK_EQ(errno, EOPNOTSUPP);
+    close(fd);
+    close(to);
+}
+
 TEST(select_tells_reading_from_writing)
 {
     struct timeval none = {0, 0}, second = {1, 0};
@@ -464,6 +568,37 @@ TEST(getaddrinfo_resolves_literals_and_own_names)
     in = (struct sockaddr_in *)list->ai_addr;
     CHECK_EQ(in->sin_addr.s_addr, htonl(INADDR_ANY));
     freeaddrinfo(list);
+}
+
+TEST(getaddrinfo_and_getnameinfo_name_their_errors)
+{
+    struct addrinfo hints = {.ai_family = 77}, *list = NULL;
+    struct sockaddr_in in = loopback(80);
+    char host[40], service[10];
+    int err;
+
+    CHECK_EQ(getaddrinfo("1.2.3.4", "80", &hints, &list), EAI_FAMILY);
+    hints = (struct addrinfo){.ai_family = AF_INET, .ai_socktype = 99};
+    CHECK_EQ(getaddrinfo("1.2.3.4", "80", &hints, &list), EAI_SOCKTYPE);
+    hints = (struct addrinfo){.ai_flags = 0x4000};
+    CHECK_EQ(getaddrinfo("1.2.3.4", "80", &hints, &list), EAI_BADFLAGS);
+    CHECK_EQ(getaddrinfo(NULL, NULL, NULL, &list), EAI_NONAME);
+    CHECK_EQ(getaddrinfo("1.2.3.4", "no number", NULL, &list), EAI_SERVICE);
+    err = getnameinfo((struct sockaddr *)&in, sizeof(in), host, sizeof(host),
+                      service, sizeof(service),
+                      NI_NUMERICHOST | NI_NUMERICSERV);
+    CHECK_EQ(err, 0);
+    CHECK_STR(host, "127.0.0.1");
+    CHECK_STR(service, "80");
+    err = getnameinfo((struct sockaddr *)&in, sizeof(in), host, 4, NULL, 0,
+                      NI_NUMERICHOST);
+    CHECK_EQ(err, EAI_OVERFLOW);
+    CHECK_EQ(
+        getnameinfo((struct sockaddr *)&in, 4, host, sizeof(host), NULL, 0, 0),
+        EAI_FAMILY);
+    CHECK(strlen(gai_strerror(EAI_NONAME)) > 3);
+    CHECK(strcmp(gai_strerror(EAI_NONAME), gai_strerror(EAI_FAMILY)));
+    CHECK(gai_strerror(12345));
 }
 
 /* What a server does for days must not use up memory or descriptors. */
