@@ -4,7 +4,7 @@
 /* cc: --checks -D_GNU_SOURCE */
 /* xl: vcpus=4 */
 
-#include "threads.h"
+#include "guest_threads.h"
 #include <pith/heap.h>
 #include <pith/semaphore.h>
 #include <pith/thread.h>
