@@ -8,7 +8,7 @@ static void *play(void *arg)
 {
     int me = (int)(long)arg;
 
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < 200; i++) {
         EXPECT(!pthread_mutex_lock(&mutex));
         while (turn != me)
             EXPECT(!pthread_cond_wait(&cond, &mutex));
@@ -21,7 +21,7 @@ static void *play(void *arg)
 
 static void *take_tokens(void *arg)
 {
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < 200; i++) {
         EXPECT(!pthread_mutex_lock(&mutex));
         while (!tokens)
             EXPECT(!pthread_cond_wait(&cond, &mutex));
@@ -36,7 +36,7 @@ static void *use_tokens(void *arg)
 {
     if ((long)arg % 2)
         return take_tokens(arg);
-    for (int i = 0; i < 500; i++) {
+    for (int i = 0; i < 200; i++) {
         EXPECT(!pthread_mutex_lock(&mutex));
         tokens++;
         if (i % 2)

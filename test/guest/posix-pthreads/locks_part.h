@@ -227,7 +227,7 @@ struct counted {
     int refs;
 };
 
-#define ROUNDS 150
+#define ROUNDS 60
 static void *objects[ROUNDS];
 
 /* Whoever comes last destroys it, while the others are still about to leave
