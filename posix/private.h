@@ -86,6 +86,11 @@ static inline long broken_pipe(void)
     return -XEN_EPIPE;
 }
 
+/* --- logline.c --- */
+
+/* A line of the log, of a severity of <syslog.h>. */
+void log_line(int severity, const char *text);
+
 /* --- poll.c --- */
 
 struct pollfd;

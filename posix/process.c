@@ -1,53 +1,87 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a system with one program has not: other processes, pipes between
- * them. Programs link these, and get ENOSYS; the log says who asked,
- * since a program that fails on it seldom does.
+ * What a system with one program and one user has not: other processes, other
+ * users, code that is loaded later. Programs link these and get ENOSYS; the log
+ * says who asked and what to do instead, since a program that fails on it
+ * seldom does.
  */
 
 #include "private.h"
+#include <dlfcn.h>
 #include <errno.h>
+#include <grp.h>
 #include <pith/log.h>
 #include <reent.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int missing(const char *name)
+static int missing(const char *name, const char *instead)
 {
-    log_warning("posix: %s() is not supported", name);
+    log_warning("posix: %s() is not supported: %s", name, instead);
     return posix_fail(ENOSYS);
 }
 
+/* --- processes --- */
+
+#define NO_FORK "there is one process; use a thread (pthread_create)"
+#define NO_EXEC "there is one program; link its code in, or use a second guest"
+
 pid_t fork(void)
 {
-    return missing("fork");
+    return missing("fork", NO_FORK);
 }
 
 pid_t vfork(void)
 {
-    return missing("vfork");
+    return missing("vfork", NO_FORK);
 }
 
 int execve(const char *path, char *const argv[], char *const envp[])
 {
-    return missing("execve");
+    return missing("execve", NO_EXEC);
 }
 
 int execv(const char *path, char *const argv[])
 {
-    return missing("execv");
+    return missing("execv", NO_EXEC);
 }
 
 int execvp(const char *path, char *const argv[])
 {
-    return missing("execvp");
+    return missing("execvp", NO_EXEC);
 }
 
-int pipe(int fds[2])
+int execvpe(const char *path, char *const argv[], char *const envp[])
 {
-    return missing("pipe");
+    return missing("execvpe", NO_EXEC);
 }
 
+int fexecve(int fd, char *const argv[], char *const envp[])
+{
+    return missing("fexecve", NO_EXEC);
+}
+
+int execl(const char *path, const char *arg, ...)
+{
+    return missing("execl", NO_EXEC);
+}
+
+int execle(const char *path, const char *arg, ...)
+{
+    return missing("execle", NO_EXEC);
+}
+
+int execlp(const char *path, const char *arg, ...)
+{
+    return missing("execlp", NO_EXEC);
+}
+
+int execlpe(const char *path, const char *arg, ...)
+{
+    return missing("execlpe", NO_EXEC);
+}
+
+/* There never is a child to wait for. */
 pid_t waitpid(pid_t pid, int *status, int options)
 {
     return posix_fail(ECHILD);
@@ -56,6 +90,92 @@ pid_t waitpid(pid_t pid, int *status, int options)
 pid_t wait(int *status)
 {
     return posix_fail(ECHILD);
+}
+
+/* --- users: root stays root --- */
+
+#define NO_USERS "the one user is root"
+
+/* -1 is "as it is" where there are two. */
+static int become(const char *name, unsigned id, unsigned other)
+{
+    if ((id == 0 || id == (unsigned)-1) &&
+        (other == 0 || other == (unsigned)-1))
+        return 0;
+    return missing(name, NO_USERS);
+}
+
+int setuid(uid_t uid)
+{
+    return become("setuid", uid, 0);
+}
+
+int seteuid(uid_t uid)
+{
+    return become("seteuid", uid, 0);
+}
+
+int setreuid(uid_t uid, uid_t euid)
+{
+    return become("setreuid", uid, euid);
+}
+
+int setgid(gid_t gid)
+{
+    return become("setgid", gid, 0);
+}
+
+int setegid(gid_t gid)
+{
+    return become("setegid", gid, 0);
+}
+
+int setregid(gid_t gid, gid_t egid)
+{
+    return become("setregid", gid, egid);
+}
+
+int setgroups(int count, const gid_t *groups)
+{
+    return count ? missing("setgroups", NO_USERS) : 0;
+}
+
+int initgroups(const char *name, gid_t gid)
+{
+    return become("initgroups", gid, 0);
+}
+
+/* --- code that comes later --- */
+
+/* Of each thread; the text of the last failure, until it is asked for. */
+static __thread const char *dl_error;
+
+void *dlopen(const char *path, int mode)
+{
+    missing("dlopen", "link the library's code in");
+    dl_error = "dynamic loading is not supported: link the code in";
+    return NULL;
+}
+
+void *dlsym(void *restrict handle, const char *restrict name)
+{
+    missing("dlsym", "link the library's code in");
+    dl_error = "dynamic loading is not supported: no such symbol";
+    return NULL;
+}
+
+int dlclose(void *handle)
+{
+    dl_error = "not a handle";
+    return missing("dlclose", "nothing can have been opened");
+}
+
+char *dlerror(void)
+{
+    const char *error = dl_error;
+
+    dl_error = NULL;
+    return (char *)(uintptr_t)error;
 }
 
 /* --- what newlib calls --- */

@@ -15,7 +15,9 @@ sources := debugheap.c debugmalloc.c getline.c progname.c \
            pthread_cancel.c pthread_keys.c pthread_once.c pthread_time.c \
            pthread_mutex.c pthread_mutexattr.c pthread_cond.c \
            pthread_rwlock.c pthread_spin.c pthread_barrier.c \
-           semaphore.c semaphore_names.c c11threads.c
+           semaphore.c semaphore_names.c c11threads.c \
+           spawn.c users.c limits.c syslog.c logline.c err.c mallinfo.c \
+           identity.c sysconf.c pathconf.c oldtime.c complexl.c sincosl.c mktemp.c
 # What newlib keeps for hosts that it knows to be POSIX.
 vendor := $(addprefix $(NEWLIB)/libc/,posix/glob.c posix/scandir.c \
             posix/ftw.c posix/nftw.c unix/basename.c unix/dirname.c)

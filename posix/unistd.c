@@ -4,43 +4,12 @@
 
 #include "private.h"
 #include <errno.h>
-#include <limits.h>
 #include <pith/page.h>
 #include <pith/sock.h>
 #include <reent.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
-
-long sysconf(int name)
-{
-    struct page_stats pages;
-
-    switch (name) {
-    case _SC_PAGESIZE:
-        return PAGE_SIZE;
-    case _SC_NPROCESSORS_CONF:
-    case _SC_NPROCESSORS_ONLN:
-        return 1;
-    case _SC_PHYS_PAGES:
-        page_get_stats(&pages);
-        return (long)pages.total_pages;
-    case _SC_AVPHYS_PAGES:
-        page_get_stats(&pages);
-        return (long)pages.free_pages;
-    case _SC_OPEN_MAX:
-        return FD_LIMIT;
-    case _SC_CLK_TCK:
-        return CLOCKS_PER_SEC;
-    case _SC_IOV_MAX:
-        return IOV_MAX;
-    case _SC_HOST_NAME_MAX:
-        return 64;
-    default:
-        return posix_fail(EINVAL);
-    }
-}
 
 int getpagesize(void)
 {

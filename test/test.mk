@@ -40,6 +40,7 @@ check: sdk
 	    clang-format --dry-run --Werror $(C_FILES); \
 	else echo "  CHECK format: left out, needs clang-format 14"; fi
 	$(Q)tools/check-layers --symbols $(B)
+	$(Q)tools/posix-table --check
 	$(Q)cppcheck -j2 --quiet --error-exitcode=1 --inline-suppr --std=c11 \
 	    --enable=warning,portability --suppressions-list=test/cppcheck.txt \
 	    -Iinclude $(filter-out test/%,$(filter %.c,$(C_FILES)))
