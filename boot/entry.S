@@ -26,6 +26,7 @@
 #define FEATURE_1G_LEAVES (1 << 26)
 #define FEATURE_LONG_MODE (1 << 29)
 
+#define CPUID_FEATURES 1
 #define CPUID_FEATURES_7 7
 #define FEATURE_7_FSGSBASE 1
 
@@ -64,6 +65,12 @@ boot_entry:
     cmpl $(FEATURE_NX | FEATURE_LONG_MODE), %edx
     jne cannot_run
     pushl %ebx
+    movl $CPUID_FEATURES, %eax
+    cpuid
+    movl %eax, PADDR(cpu_leaf_1)
+    movl %ebx, PADDR(cpu_leaf_1) + 4
+    movl %ecx, PADDR(cpu_leaf_1) + 8
+    movl %edx, PADDR(cpu_leaf_1) + 12
     movl $CPUID_FEATURES_7, %eax /* Xen fills leaves it lacks with 0 */
     xorl %ecx, %ecx
     cpuid
@@ -100,8 +107,10 @@ boot_entry:
     testl $FEATURE_7_FSGSBASE, %esi
     jz 8f
     orl $CR4_FSGSBASE, %eax
-8:
-    movl %eax, %cr4
+8:  testl $CPUID_FEATURES_ECX_XSAVE, PADDR(cpu_leaf_1) + 8
+    jz 9f
+    orl $CR4_OSXSAVE, %eax
+9:  movl %eax, %cr4
     movl $PADDR(boot_root), %eax
     movl %eax, %cr3
     movl $MSR_EFER, %ecx

@@ -12,11 +12,8 @@
 
 #include "private.h"
 #include <pith/cpu.h>
+#include <pith/cpurandom.h>
 #include <pith/pagetable.h>
-
-#define FEATURES 1
-#define FEATURE_RDRAND (1u << 30)
-#define RDRAND_TRIES 10 /* SDM volume 1, "Random Number Generator" */
 
 #define ENTRIES 512
 #define ENTRY_TABLE 0x3 /* present, writable */
@@ -32,14 +29,10 @@ uint64_t image_base;
 
 static uint64_t draw(void)
 {
-    uint64_t drawn = tsc_read() * 0x9e3779b97f4a7c15ul, word;
-    bool ok = false;
+    uint64_t drawn = tsc_read() * 0x9e3779b97f4a7c15ul, word = 0;
 
-    if (!(cpuid(FEATURES, 0).ecx & FEATURE_RDRAND))
-        return drawn >> 32;
-    for (int tries = 0; !ok && tries < RDRAND_TRIES; tries++)
-        __asm__ volatile("rdrand %0" : "=r"(word), "=@ccc"(ok));
-    return (ok ? word : 0) ^ drawn >> 32;
+    cpu_random(&word);
+    return word ^ drawn >> 32;
 }
 
 /* A base with which the image lies in one directory of 1 GiB. */

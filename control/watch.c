@@ -8,6 +8,7 @@
 #include "private.h"
 #include <pith/deadlock.h>
 #include <pith/errno.h>
+#include <pith/log.h>
 #include <pith/room.h>
 #include <pith/string.h>
 #include <pith/xenstore.h>
@@ -49,7 +50,8 @@ static void control_fired(struct xs_watch *watch, const char *path)
 
 static struct xs_watch control_watch = {.fired = control_fired};
 
-static int control_init(void)
+/* On xenwatch, so that no boot waits for xenstored's answers. */
+static void begin_to_listen(void)
 {
     char yes[] = "1";
     struct xs_op features[] = {{.kind = XS_OP_WRITE,
@@ -69,7 +71,17 @@ static int control_init(void)
     if (!rc)
         deadlock_source(-1);
     /* Without xenstore (dom0) nobody asks. */
-    return rc == -XEN_ENODEV ? 0 : rc;
+    else if (rc != -XEN_ENODEV)
+        log_error("control: the toolstack's wishes will not be heard: %s",
+                  errno_name(rc));
+}
+
+static int control_init(void)
+{
+    static struct xs_work work = {.fn = begin_to_listen};
+
+    xs_defer(&work);
+    return 0;
 }
 
 ROOM("080", control, control_init, true);

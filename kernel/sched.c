@@ -20,7 +20,8 @@
  * gets its turn: between one and two of these. */
 #define SLICE_NS (5 * NS_PER_MS)
 
-static inline void push_locked(struct sched *sched, struct thread *thread)
+/* Returns thread's level. */
+static inline uint64_t push_locked(struct sched *sched, struct thread *thread)
 {
     uint64_t level = READ_ONCE(thread->level);
     struct run_queue *queue = &sched->queues[level];
@@ -31,6 +32,7 @@ static inline void push_locked(struct sched *sched, struct thread *thread)
     sched->levels |= 1u << level;
     if (likely(sched->top < level))
         WRITE_ONCE(sched->top, level);
+    return level;
 }
 
 /* The queue of that level is empty now. */
@@ -230,8 +232,9 @@ int sched_push(struct sched *sched, struct thread *thread)
 
 static inline void push_and_look(struct sched *sched, struct thread *thread)
 {
-    push_locked(sched, thread);
-    if (!sched->slice_armed || thread->level > current()->level)
+    uint64_t level = push_locked(sched, thread);
+
+    if (!sched->slice_armed || level > current()->level)
         place_look(sched);
 }
 

@@ -41,8 +41,10 @@ static void bury_the_dead(void)
 
 void bus_device_died(void)
 {
+    static struct xs_work work = {.fn = bury_the_dead};
+
     bus_state_changed();
-    watch_defer(bury_the_dead);
+    xs_defer(&work);
 }
 
 struct xenbus_device *bus_device_find(const struct xenbus_driver *driver,

@@ -85,8 +85,5 @@ void watch_call_init(struct xs_call *call, uint32_t type,
                      const struct xs_watch *watch);
 /* In a callback: the count of the event that it runs for. */
 uint32_t watch_event_seq(void);
-/* Runs fn on xenwatch soon, once for any number of requests made before it
- * starts. fn is always the same: there is one user, the bus. Any context. */
-void watch_defer(void (*fn)(void));
 
 #endif

@@ -21,9 +21,9 @@
 #define EVENTS_MAX 64
 
 static struct {
-    struct thread *thread;  /* set once at boot */
-    void (*deferred)(void); /* what watch_defer asked for; atomic */
-    uint32_t seq;           /* of the running callback's event; xenwatch's */
+    struct thread *thread;    /* set once at boot */
+    struct xs_work *deferred; /* changes by compare-and-exchange */
+    uint32_t seq;             /* of the running callback's event; xenwatch's */
 
     /* Protects the rest. Threads only; taken inside the lock of receive.c. */
     struct spinlock lock;
@@ -153,18 +153,27 @@ static bool work_is_waiting(void)
            !list_empty(&watch.events);
 }
 
+/* A work may be deferred again from its start on. */
+static void run_deferred(void)
+{
+    struct xs_work *work = atomic_exchange(&watch.deferred, NULL), *next;
+
+    for (; work; work = next) {
+        next = work->next;
+        atomic_store(&work->waits, 0);
+        work->fn();
+    }
+}
+
 static void xenwatch(void *arg)
 {
     for (;;) {
-        void (*deferred)(void);
         struct xs_event *event;
 
         thread_set_at_rest(true);
         WAITQ_WAIT_UNTIL(stream_waitq(), work_is_waiting(), DEADLINE_NEVER);
         thread_set_at_rest(false);
-        deferred = atomic_exchange(&watch.deferred, NULL);
-        if (deferred)
-            deferred();
+        run_deferred();
         event = next_event();
         if (event)
             run_event(event);
@@ -173,9 +182,13 @@ static void xenwatch(void *arg)
     }
 }
 
-void watch_defer(void (*fn)(void))
+void xs_defer(struct xs_work *work)
 {
-    atomic_store(&watch.deferred, fn);
+    if (atomic_exchange(&work->waits, 1))
+        return;
+    work->next = atomic_load(&watch.deferred);
+    while (!atomic_compare_exchange(&watch.deferred, &work->next, work))
+        ;
     waitq_wake_all(stream_waitq());
 }
 

@@ -9,8 +9,6 @@
 #include <pith/room.h>
 #include <pith/tls.h>
 
-#define CPUID_FEATURES 1
-
 /* Available 64-bit TSS, present, ring 0. */
 #define DESCRIPTOR_TSS 0x0000890000000000ull
 
@@ -23,8 +21,9 @@ _Static_assert(offsetof(struct cpu, tss.ist) + 8 * (IST_INTERRUPT - 1) ==
 
 bool cpu_fsgsbase;
 static struct cpu cpu_boot;
-/* Written once, by the boot vCPU, before there are others. */
-static struct cpuid_result features;
+/* boot/'s entry fills it in. */
+struct cpuid_result cpu_leaf_1;
+_Static_assert(offsetof(struct cpuid_result, ecx) == 8, "entry.S");
 /* All vectors of vCPU 0 until mm/ has guarded stacks: until then each is the
  * end of the system, so that one suffices. Double faults stay on it. */
 static char early_stack[EXCEPTION_STACK_BYTES] __aligned(16);
@@ -69,13 +68,6 @@ void cpu_init(struct cpu *cpu)
     __asm__ volatile("ltr %w0" : : "r"(SELECTOR_TSS) : "memory");
     arch_idt_load();
     msr_write(MSR_GS_BASE, (uint64_t)cpu);
-}
-
-const struct cpuid_result *cpu_features(void)
-{
-    if (!features.eax)
-        features = cpuid(CPUID_FEATURES, 0);
-    return &features;
 }
 
 void cpu_stop(void)

@@ -8,10 +8,7 @@
 #include <pith/fpu.h>
 #include <pith/string.h>
 
-#define CPUID_FEATURES 1
-#define FEATURES_ECX_XSAVE (1u << 26)
 #define CPUID_XSAVE 0xd
-#define CR4_OSXSAVE (1ul << 18)
 
 /* x87, SSE, AVX, AVX-512 (three parts). Not AMX: 8 KiB on each stack. */
 #define XCR0_WANTED 0xe7u
@@ -38,28 +35,28 @@ static void osxsave_set(void)
     __asm__ volatile("mov %0, %%cr4" : : "r"(cr4 | CR4_OSXSAVE));
 }
 
-/* The size is asked for after XCR0 is set: it counts what is enabled. */
+/* Each CPUID is an exit. The leaf's ECX is the size if all is enabled that it
+ * names; its EBX, of what is enabled. */
 static void find_features(void)
 {
     struct cpuid_result r;
     uint32_t features;
 
-    if (!(cpuid(CPUID_FEATURES, 0).ecx & FEATURES_ECX_XSAVE))
+    if (!(cpu_features()->ecx & CPUID_FEATURES_ECX_XSAVE))
         return;
-    osxsave_set();
-    features = cpuid(CPUID_XSAVE, 0).eax & XCR0_WANTED;
+    r = cpuid(CPUID_XSAVE, 0);
+    features = r.eax & XCR0_WANTED;
     if ((features & XCR0_AVX512) != XCR0_AVX512)
         features &= ~XCR0_AVX512;
     xcr0_set(features);
-    r = cpuid(CPUID_XSAVE, 0);
-    fpu.bytes = r.ebx;
+    fpu.bytes = features == r.eax && !r.edx ? r.ecx : cpuid(CPUID_XSAVE, 0).ebx;
     fpu.features = features;
 }
 
 void fpu_init(void)
 {
     if (this_cpu()->id == 0) {
-        find_features();
+        find_features(); /* boot/ has set CR4 */
     } else if (fpu.features) {
         osxsave_set();
         xcr0_set(fpu.features);

@@ -19,6 +19,9 @@
 
 #define RFLAGS_IF 0x200 /* interrupts are enabled */
 
+#define CPUID_FEATURES_ECX_XSAVE (1 << 26)
+#define CR4_OSXSAVE (1 << 18)
+
 #ifndef __ASSEMBLY__
 
 #include <pith/compiler.h>
@@ -174,8 +177,12 @@ static inline struct cpuid_result cpuid(uint32_t leaf, uint32_t subleaf)
     return r;
 }
 
-/* Leaf 1, "Version Information and Features", read once. */
-const struct cpuid_result *cpu_features(void);
+/* Leaf 1, "Version Information and Features", read once, at entry. */
+extern struct cpuid_result cpu_leaf_1;
+static inline const struct cpuid_result *cpu_features(void)
+{
+    return &cpu_leaf_1;
+}
 
 static inline uint64_t msr_read(uint32_t msr)
 {

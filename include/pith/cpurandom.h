@@ -14,8 +14,7 @@
  * stack canary. Once, first of all, by a function that never returns. */
 void cpu_random_start(uint32_t features_7);
 /* Stores a word of RDSEED's, or of RDRAND's where that has none. False: the
- * CPU shows neither, or both failed. Any context. Without
- * RDSEED the first call costs an exit (CPUID). */
+ * CPU shows neither, or both failed. Any context. */
 bool cpu_random(uint64_t *out);
 
 #endif

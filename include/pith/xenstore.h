@@ -82,4 +82,15 @@ int xs_watch_with(struct xs_watch *watch, const char *dir, const char *node,
                   struct xs_op *ops, unsigned count);
 int xs_unwatch(struct xs_watch *watch);
 
+/* What the thread "xenwatch" is to do besides callbacks: the caller sets fn,
+ * and keeps the work. */
+struct xs_work {
+    void (*fn)(void);
+    struct xs_work *next;
+    uint32_t waits;
+};
+/* Runs work->fn on xenwatch soon, once for any number of calls before it
+ * starts. Any context. */
+void xs_defer(struct xs_work *work);
+
 #endif
