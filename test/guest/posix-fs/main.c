@@ -715,6 +715,7 @@ TEST(shared_map_is_the_file)
     char *a, *b, text[8] = "";
 
     CHECK_EQ(write(fd, "before", 6), 6);
+    CHECK_EQ(ftruncate(fd, 8192), 0);
     a = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     b = mmap(NULL, 8192, PROT_READ, MAP_SHARED, fd, 0);
     CHECK(a != MAP_FAILED && b != MAP_FAILED);
@@ -726,7 +727,6 @@ TEST(shared_map_is_the_file)
     CHECK_STR(text, "after!");
     CHECK_EQ(pwrite(fd, "A", 1, 0), 1);
     CHECK_EQ(b[0], 'A');
-    CHECK_EQ(ftruncate(fd, 8192), 0);
     CHECK_EQ(b[5000], 0);
     CHECK_EQ(pwrite(fd, "Z", 1, 5000), 1);
     CHECK_EQ(b[5000], 'Z');
