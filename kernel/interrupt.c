@@ -71,6 +71,22 @@ int thread_sleep_interruptible(uint64_t deadline_ns)
     return rc == -XEN_ETIME ? 0 : rc;
 }
 
+void (*interrupt_divert)(struct trap_frame *frame);
+
+/* Makes the vCPU on which thread runs, if it does, look at thread->stop at the
+ * end of an upcall. Interrupts off. */
+static void tell_vcpu(struct thread *thread)
+{
+    struct sched *home = READ_ONCE(thread->home);
+
+    if (thread == current()) {
+        if (this_cpu()->upcall_depth)
+            preempt_set_due();
+    } else if (home != this_sched() && atomic_load(&thread->context.running)) {
+        smp_kick(home);
+    }
+}
+
 /* None is lost: the flag is set before the state is looked at, and the thread
  * marks itself blocked before it looks at the flag. One that waits for
  * something else goes on waiting. */
@@ -80,6 +96,8 @@ void thread_interrupt(struct thread *thread)
 
     atomic_or(&thread->stop, STOP_INTERRUPTED);
     sched_make_runnable(thread);
+    if (interrupt_divert)
+        tell_vcpu(thread);
     irq_restore(flags);
     preempt_check();
 }

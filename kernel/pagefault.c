@@ -66,6 +66,9 @@ static void page_fault(struct trap_frame *frame)
         frame->rip = probe.resume_rip;
         return;
     }
+    if (rc != -XEN_EBUSY && fault_divert &&
+        fault_divert(frame, addr, rc != -XEN_ENOENT))
+        return;
     if (rc == -XEN_ENOMEM)
         panic_trap(frame, "out of memory: page fault: %s of 0x%lx",
                    fault_kind(frame), addr);

@@ -307,10 +307,13 @@ void fault_report(const struct trap_frame *frame)
     panic_trap(frame, "page fault: %s of 0x%lx", fault_kind(frame), addr);
 }
 
+bool (*fault_divert)(struct trap_frame *frame, uint64_t addr, bool no_memory);
+
 /* Until somebody uses areas (pagefault.c), no fault has an answer. */
 static void page_fault(struct trap_frame *frame)
 {
-    fault_report(frame);
+    if (!fault_divert || !fault_divert(frame, fault_address(), false))
+        fault_report(frame);
 }
 
 /* The frame of a fault could not be put on its stack. */

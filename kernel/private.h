@@ -373,6 +373,12 @@ struct trap_frame;
 /* Registers the handlers of panics and of page faults. */
 void panic_start(void);
 void fault_start(void);
+/* divert.c's, if the image has it: true if the thread goes on elsewhere. */
+extern bool (*fault_divert)(struct trap_frame *frame, uint64_t addr,
+                            bool no_memory);
+/* The same for a thread that was interrupted while it was marked by
+ * thread_interrupt. Interrupts off. */
+extern void (*interrupt_divert)(struct trap_frame *frame);
 /* Ends the system by a page fault that has no answer. */
 void fault_report(const struct trap_frame *frame) __attribute__((noreturn));
 /* "read", "write" or "execution". */

@@ -1,4 +1,4 @@
-sources := start.c options.c option_table.c lifecycle.c sched.c cputime.c interrupt.c place.c smp.c \
+sources := start.c options.c option_table.c lifecycle.c sched.c cputime.c interrupt.c divert.c place.c smp.c \
            thread.c tls.c \
            waitq.c mutex.c cond.c semaphore.c rwlock.c waitaddr.c lockorder.c \
            timer.c throttle.c panic.c deadlock.c backtrace.c symbols.c tty.c \
@@ -10,6 +10,6 @@ sources := start.c options.c option_table.c lifecycle.c sched.c cputime.c interr
 uses := lib arch boot mm xen
 headers := option.h thread.h waitq.h mutex.h cond.h semaphore.h \
            rwlock.h waitaddr.h smp.h timer.h lifecycle.h \
-           backtrace.h report.h tty.h interrupt.h netdev.h blkdev.h random.h deadlock.h
+           backtrace.h report.h tty.h interrupt.h divert.h netdev.h blkdev.h random.h deadlock.h
 # The compiler's name for it.
 exports := __stack_chk_fail

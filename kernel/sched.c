@@ -488,12 +488,16 @@ static __attribute__((noinline)) void keep_fpu_and_give_way(void)
     fpu_load(area);
 }
 
-static void preempt_upcall(void)
+static void preempt_upcall(struct trap_frame *frame)
 {
-    if (current() == this_sched()->idle)
+    if (current() == this_sched()->idle) {
         preempt_clear_due();
-    else
-        keep_fpu_and_give_way();
+        return;
+    }
+    keep_fpu_and_give_way();
+    if (unlikely(READ_ONCE(current()->stop) & STOP_INTERRUPTED) &&
+        interrupt_divert)
+        interrupt_divert(frame);
 }
 
 /* For interrupt.c; apart, so that what is counted in instructions stays in

@@ -74,6 +74,8 @@ static void kicked(evtchn_port_t port, void *arg)
     }
     timers_look(&sched->timers);
     place_look(sched);
+    if (unlikely(READ_ONCE(current()->stop) & STOP_INTERRUPTED))
+        preempt_set_due();
 }
 
 static int bind_kick(struct sched *sched)

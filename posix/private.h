@@ -120,6 +120,12 @@ void posix_tls_free(void *base);
 extern __thread uint32_t posix_libc_locks
     __attribute__((tls_model("local-exec")));
 
+/* --- kill.c --- */
+
+/* A signal for the program from what is no thread of it, such as ^C on the
+ * console. signals_start was called, as by who sets an action. Any context. */
+void signal_post(int sig);
+
 /* --- env.c --- */
 
 /* Fills environ from pith.env. */

@@ -121,6 +121,8 @@ int posix_thread_create(pthread_t *out, const pthread_attr_t *attr,
     }
     thread = posix_thread_of(thread_tls_base(kernel));
     *thread = wanted;
+    if (posix_threads.begin)
+        posix_threads.begin(thread);
     enlist(thread, kernel);
     *out = (pthread_t)thread;
     thread_launch(kernel);

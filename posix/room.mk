@@ -3,7 +3,7 @@
 sources := debugheap.c debugmalloc.c getline.c progname.c \
            wait.c bytes.c pipe.c fifo.c eventfd.c timerfd.c sendfile.c \
            epoll.c epollctl.c termios.c ttyname.c \
-           crt.c env.c tls.c exit.c signal.c errno.c locks.c malloc.c mman.c \
+           crt.c env.c tls.c exit.c errno.c locks.c malloc.c mman.c \
            fd.c interrupt.c io.c vector.c fdctl.c stat.c files.c dir.c poll.c select.c \
            socket.c sockopen.c sockinet.c inetopt.c sockio.c sockopt.c rights.c \
            unixsock.c unixio.c unixopt.c unixname.c socketpair.c \
@@ -17,7 +17,9 @@ sources := debugheap.c debugmalloc.c getline.c progname.c \
            pthread_rwlock.c pthread_spin.c pthread_barrier.c \
            semaphore.c semaphore_names.c c11threads.c \
            spawn.c users.c limits.c syslog.c logline.c err.c mallinfo.c \
-           identity.c sysconf.c pathconf.c oldtime.c complexl.c sincosl.c mktemp.c
+           identity.c sysconf.c pathconf.c oldtime.c complexl.c sincosl.c mktemp.c \
+           sigpost.c sigrun.c sigaction.c sigset.c sigmask.c sigwait.c kill.c \
+           signame.c sigjmp.c
 # What newlib keeps for hosts that it knows to be POSIX.
 vendor := $(addprefix $(NEWLIB)/libc/,posix/glob.c posix/scandir.c \
             posix/ftw.c posix/nftw.c unix/basename.c unix/dirname.c)

@@ -68,6 +68,8 @@ struct posix_threads {
     /* Run in a thread that ends, once somebody has set them. */
     void (*end_keys)(struct posix_thread *self);
     void (*end_robust)(struct posix_thread *self);
+    /* Run in who makes a thread, before that runs; signals.c sets it. */
+    void (*begin)(struct posix_thread *child);
 };
 extern struct posix_threads posix_threads;
 

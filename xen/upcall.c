@@ -101,7 +101,7 @@ static void handle_upcall(struct trap_frame *frame)
     cpu->upcall_depth--;
     trace(traced_upcall, vcpu->stats.events - events_before, 0);
     if (unlikely(!cpu->preempt))
-        preempt_interrupted();
+        preempt_interrupted(frame);
 }
 
 const struct trap_frame *evtchn_interrupted(void)

@@ -1,4 +1,4 @@
-sources := cpu.c spinlock.c vectors.c stubs.S context.c switch.S pagetable.c \
+sources := cpu.c spinlock.c vectors.c stubs.S context.c switch.S divert.S pagetable.c \
            pagerange.c mmu.c lapic.c fpu.c secondary.c secondary_start.S \
            trace.c random.c
 uses := lib

@@ -13,10 +13,15 @@ static void no_thread_is_due(void)
 {
 }
 
+static void no_thread_is_interrupted(struct trap_frame *frame)
+{
+}
+
 const struct lock_order_hooks *lock_order;
 void (*spin_yield)(void) = no_yield;
 void (*preempt_give_way)(void) = no_thread_is_due;
-void (*preempt_interrupted)(void) = no_thread_is_due;
+void (*preempt_interrupted)(struct trap_frame *frame) =
+    no_thread_is_interrupted;
 
 void spin_wait(struct spinlock *lock)
 {

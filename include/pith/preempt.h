@@ -16,10 +16,13 @@
  * be off, and then it leaves things as they are. */
 extern void (*preempt_give_way)(void);
 
+struct trap_frame;
+
 /* What gives way at the end of an upcall, on the interrupted stack, where
- * cpu->preempt is 0; kernel/ sets it. Interrupts off; keeps all registers that
- * the upcall does not, floating point included. */
-extern void (*preempt_interrupted)(void);
+ * cpu->preempt is 0, with the frame of what was interrupted; kernel/ sets it.
+ * Interrupts off; keeps all registers that the upcall does not, floating point
+ * included. */
+extern void (*preempt_interrupted)(struct trap_frame *frame);
 
 /* From here to the matching enable the thread stays on its vCPU. Nests. */
 static inline void preempt_disable(void)

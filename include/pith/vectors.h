@@ -32,6 +32,11 @@ typedef void vector_fn(struct trap_frame *frame);
  * is shared by all vCPUs. Any context. */
 void vector_set_handler(unsigned vector, vector_fn *handler);
 
+/* Goes on with *frame, which lies on the running stack. Thread context. */
+void trap_resume(const struct trap_frame *frame) __attribute__((noreturn));
+/* Runs fn(arg) on the stack that ends at top. */
+void stack_call(void *top, void (*fn)(void *arg), void *arg);
+
 /* Name of an exception vector (0..31), such as "page fault". */
 const char *vector_name(unsigned vector);
 

@@ -38,8 +38,10 @@ static inline void preempt_clear_due(void)
 }
 
 #define PREEMPT_NOT_DUE 0x80000000u
-__attribute__((unused)) static void (*preempt_give_way)(void),
-    (*preempt_interrupted)(void);
+__attribute__((unused)) static void (*preempt_give_way)(void);
+struct trap_frame;
+__attribute__((unused)) static void (*preempt_interrupted)(
+    struct trap_frame *frame);
 
 struct cpu {
     uint32_t id, upcall_depth, preempt;
