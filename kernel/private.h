@@ -138,7 +138,8 @@ static inline struct sched *this_sched(void)
     return cpu_read(sched);
 }
 
-/* sched.c: prepares what vCPU cpu will run by, with its idle thread. */
+/* sched.c, runqueue.c: prepares what vCPU cpu will run by, with its idle
+ * thread. */
 void sched_init(struct sched *sched, struct thread *idle, unsigned cpu);
 /* Makes the running stack that of the idle thread, for ever: it lets other
  * threads run, or sleeps. Interrupts on. */
@@ -146,6 +147,8 @@ void sched_idle(void) __attribute__((noreturn));
 /* Takes a thread that may run on cpu out of sched's queues; NULL: none.
  * Interrupts off, as for the next three. */
 struct thread *sched_take(struct sched *sched, unsigned cpu);
+/* Takes thread out of sched's queues; false: it is not there. */
+bool sched_take_out(struct sched *sched, const struct thread *thread);
 /* Queues thread. 0, or -XEN_EBUSY when sched's vCPU is not online. */
 int sched_push(struct sched *sched, struct thread *thread);
 /* Sees to it that thread, which runs, is not left alone for ever. sched is this

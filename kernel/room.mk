@@ -1,4 +1,4 @@
-sources := start.c options.c option_table.c lifecycle.c sched.c cputime.c interrupt.c divert.c place.c smp.c \
+sources := start.c options.c option_table.c lifecycle.c sched.c runqueue.c cputime.c interrupt.c divert.c place.c smp.c \
            thread.c tls.c \
            waitq.c mutex.c cond.c semaphore.c rwlock.c waitaddr.c lockorder.c \
            timer.c throttle.c panic.c deadlock.c backtrace.c symbols.c tty.c \

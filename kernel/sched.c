@@ -3,14 +3,14 @@
  * The scheduler: threads block, wake, yield and are preempted. place.c says on
  * which vCPU. Owns what struct sched holds.
  *
- * Each vCPU has its own run queues, by priority, first in, first out. Only the
- * vCPU itself runs threads from them, or another one that has nothing to do and
- * steals. A thread is runnable (it runs, or is in one queue) or blocked; who
+ * Each vCPU has its own run queues (runqueue.c). Only the vCPU itself runs
+ * threads from them, or another one that has nothing to do and steals. A thread
+ * is runnable (it runs, or is in one queue) or blocked; who
  * makes it runnable by compare-and-exchange, and nobody else, queues it. A
  * vCPU without work runs its idle thread, which is in no queue.
  */
 
-#include "private.h"
+#include "runqueue.h"
 #include <pith/errno.h>
 #include <pith/fpu.h>
 #include <pith/panic.h>
@@ -19,119 +19,6 @@
 /* What a thread that computes is left to run before another one of its level
  * gets its turn: between one and two of these. */
 #define SLICE_NS (5 * NS_PER_MS)
-
-/* Returns thread's level. */
-static inline uint64_t push_locked(struct sched *sched, struct thread *thread)
-{
-    uint64_t level = READ_ONCE(thread->level);
-    struct run_queue *queue = &sched->queues[level];
-
-    thread->next_ready = NULL;
-    *queue->end = thread;
-    queue->end = &thread->next_ready;
-    sched->levels |= 1u << level;
-    if (likely(sched->top < level))
-        WRITE_ONCE(sched->top, level);
-    return level;
-}
-
-/* The queue of that level is empty now. */
-static inline void empty_level(struct sched *sched, uint64_t level)
-{
-    sched->levels &= ~(1u << level);
-    WRITE_ONCE(sched->top, 31u - (uint32_t)__builtin_clz(sched->levels));
-}
-
-/* The next thread where sched_simple holds. There is one. */
-static inline struct thread *pop(struct sched *sched)
-{
-    struct run_queue *queue = &sched->queues[sched->top];
-    struct thread *thread = queue->first;
-
-    queue->first = thread->next_ready;
-    if (likely(!queue->first)) {
-        queue->end = &queue->first;
-        empty_level(sched, sched->top);
-    }
-    return thread;
-}
-
-/*
- * A thread may be in a queue, woken or on its way to another vCPU, and still
- * be on its stack: 1. it marks itself blocked; 2. another vCPU wakes and queues
- * it; 3. its own vCPU switches away. Between 2 and 3 nobody else may take it,
- * nor wait for it: two vCPUs that waited for each other's threads would wait
- * for ever.
- */
-static bool can_take(const struct thread *thread, unsigned cpu)
-{
-    return thread_allows(thread, cpu) &&
-           (!atomic_load(&thread->context.running) || thread == current());
-}
-
-/* Takes *link out of the queue of that level. */
-static void unlink_locked(struct sched *sched, uint64_t level,
-                          struct thread **link)
-{
-    struct run_queue *queue = &sched->queues[level];
-
-    *link = (*link)->next_ready;
-    if (!*link)
-        queue->end = link;
-    if (!queue->first)
-        empty_level(sched, level);
-    /* What was queued while sched_simple held was not counted. */
-    if (!sched->top)
-        WRITE_ONCE(sched->ready, 0);
-    else if (sched->ready)
-        WRITE_ONCE(sched->ready, sched->ready - 1);
-}
-
-/* The first thread of that level that cpu may run, NULL: none. */
-static struct thread *take_from_locked(struct sched *sched, uint64_t level,
-                                       unsigned cpu)
-{
-    struct thread **link = &sched->queues[level].first, *thread;
-
-    while (*link && !can_take(*link, cpu))
-        link = &(*link)->next_ready;
-    thread = *link;
-    if (thread)
-        unlink_locked(sched, level, link);
-    return thread;
-}
-
-struct thread *sched_take(struct sched *sched, unsigned cpu)
-{
-    struct thread *found = NULL;
-
-    if (!READ_ONCE(sched->top))
-        return NULL;
-    spin_lock_raw(&sched->lock);
-    for (uint64_t level = sched->top; level && !found; level--)
-        found = take_from_locked(sched, level, cpu);
-    spin_unlock_raw(&sched->lock);
-    return found;
-}
-
-/* Takes thread out of sched's queues, if it is there. */
-static bool take_out(struct sched *sched, const struct thread *thread)
-{
-    bool found = false;
-
-    spin_lock_raw(&sched->lock);
-    for (uint64_t level = sched->top; level && !found; level--) {
-        struct thread **link = &sched->queues[level].first;
-
-        while (*link && *link != thread)
-            link = &(*link)->next_ready;
-        found = *link != NULL;
-        if (found)
-            unlink_locked(sched, level, link);
-    }
-    spin_unlock_raw(&sched->lock);
-    return found;
-}
 
 TRACE_EVENT_NAMES(traced_switch, "kernel: switch from %s to %s");
 TRACE_EVENT_NAMES(traced_wake, "kernel: %s ready, while %s runs");
@@ -165,7 +52,7 @@ static inline struct thread *pick(struct sched *sched)
     struct thread *next;
 
     if (likely(sched_simple))
-        return sched->top ? pop(sched) : NULL;
+        return sched->top ? run_queue_pop(sched) : NULL;
     next = sched_take(sched, sched->cpu);
     if (!next)
         next = place_steal(sched);
@@ -215,24 +102,9 @@ void sched_look_at_slice(struct sched *sched, struct thread *thread)
     timer_arm(&sched->slice, clock_monotonic_ns() + SLICE_NS);
 }
 
-int sched_push(struct sched *sched, struct thread *thread)
-{
-    int rc = -XEN_EBUSY;
-
-    spin_lock_raw(&sched->lock);
-    if (sched->online) {
-        thread->home = sched;
-        push_locked(sched, thread);
-        WRITE_ONCE(sched->ready, sched->ready + 1);
-        rc = 0;
-    }
-    spin_unlock_raw(&sched->lock);
-    return rc;
-}
-
 static inline void push_and_look(struct sched *sched, struct thread *thread)
 {
-    uint64_t level = push_locked(sched, thread);
+    uint64_t level = run_queue_push_locked(sched, thread);
 
     if (!sched->slice_armed || level > current()->level)
         place_look(sched);
@@ -259,7 +131,7 @@ void sched_look_again(struct thread *thread)
 
     if (thread == current())
         place_look(this_sched());
-    else if (take_out(sched, thread))
+    else if (sched_take_out(sched, thread))
         place_thread(thread);
     else if (sched != this_sched()) /* perhaps it runs there */
         smp_kick(sched);
@@ -417,7 +289,7 @@ FRAMELESS void sched_wait_simple(struct waitq *q)
     struct sched *sched = this_sched();
 
     link_waiter(q, self);
-    run(self, likely(sched->top) ? pop(sched) : sched->idle);
+    run(self, likely(sched->top) ? run_queue_pop(sched) : sched->idle);
     end_wait();
 }
 

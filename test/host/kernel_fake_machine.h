@@ -17,6 +17,7 @@
 #include "../../kernel/interrupt.c"
 #include "../../kernel/mutex.c"
 #include "../../kernel/place.c"
+#include "../../kernel/runqueue.c"
 #include "../../kernel/sched.c"
 #include "../../kernel/thread.c"
 #include "../../kernel/timer.c"

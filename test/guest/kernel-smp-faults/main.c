@@ -36,8 +36,8 @@ static void move_to(unsigned cpu)
     struct cpuset only = {{0}};
 
     cpuset_add(&only, cpu);
-    while (thread_set_affinity(&only))
-        thread_yield(); /* it is being started */
+    if (thread_set_affinity(&only))
+        panic("no vCPU %u", cpu);
 }
 
 static __attribute__((noinline)) void spin_without_interrupts(void)
@@ -87,6 +87,10 @@ int main(int argc, char **argv)
 {
     if (argc != 2)
         return 1;
+    /* A thread that waits for its vCPU on another one would wait for ever: what
+     * runs there turns interrupts off. */
+    while (smp_online_count() < 4)
+        thread_sleep_until(clock_monotonic_ns() + NS_PER_MS);
     if (strcmp(argv[1], "together") == 0)
         for (uintptr_t cpu = 0; cpu < 4; cpu++)
             thread_start("culprit", THREAD_STACK_BYTES, one_of_four,
