@@ -36,7 +36,10 @@ static struct {
     void (*fn)(void *arg);
     void *arg;
     unsigned pending;
-    uint32_t failed;      /* vCPUs that have no events; atomically */
+    /* Events for one vCPU at a time, so that too few of them serve some whole
+     * and not all in part. */
+    struct spinlock start_lock;
+    uint32_t failed;      /* vCPUs that have no events; start_lock */
     struct waitq changed; /* a vCPU's online */
 } smp = {.changed = WAITQ_INIT(smp.changed)};
 
@@ -202,25 +205,32 @@ int smp_init(void)
     return 0;
 }
 
-/* Where a further vCPU begins, on its idle thread's stack, interrupts off. */
-static void secondary_main(void)
+static int start_events(struct sched *sched)
 {
-    struct sched *sched = this_sched();
     int rc;
 
-    fpu_init();
+    spin_lock_raw(&smp.start_lock);
     rc = evtchn_vcpu_init(sched->cpu);
     if (!rc)
         rc = timers_start();
     if (!rc)
         rc = bind_kick(sched);
-    if (rc) {
-        if (!atomic_add(&smp.failed, 1)) /* the others fail likewise */
-            log_error("smp: vCPU %u stays down: no events from Xen: %s",
-                      sched->cpu, errno_name(rc));
+    if (rc && !smp.failed++) /* the others fail likewise */
+        log_error("smp: vCPU %u stays down: no events from Xen: %s", sched->cpu,
+                  errno_name(rc));
+    spin_unlock_raw(&smp.start_lock);
+    return rc;
+}
+
+/* Where a further vCPU begins, on its idle thread's stack, interrupts off. */
+static void secondary_main(void)
+{
+    struct sched *sched = this_sched();
+
+    fpu_init();
+    if (start_events(sched))
         for (;;)
             hypercall_vcpu_op(VCPUOP_down, sched->cpu, NULL);
-    }
     irq_enable();
     join(sched);
     sched_idle();

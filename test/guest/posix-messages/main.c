@@ -56,9 +56,8 @@ TEST(message_of_pieces_is_one_datagram)
     memset(rest, 0, sizeof(rest));
     CHECK_EQ(readv(b, in, 2), 5);
     CHECK_STR(rest, "cde");
-    msg.msg_controllen = 1;
-    CHECK_EQ(sendmsg(a, &msg, 0), -1);
-    CHECK_EQ(errno, EOPNOTSUPP);
+    msg.msg_controllen = 1; /* too short for a message: none */
+    CHECK_EQ(sendmsg(a, &msg, 0), 9);
     close(a);
     close(b);
 }
