@@ -7,7 +7,7 @@ PORTS := $(patsubst ports/%/recipe,%,$(wildcard ports/*/recipe))
 ports: $(PORTS:%=$(B)/ports/%.stamp)
 $(B)/ports/%.stamp: ports/%/recipe ports/build $(SDK_STAMP)
 	$(call say,PORT,$*)
-	$(Q)$(DEPS) ports $*
+	$(Q)$(DEPS) port-tools && $(DEPS) ports $*
 	$(Q)ports/build $*
 	@touch $@
 .PHONY: ports

@@ -10,7 +10,7 @@ sources := debugheap.c debugmalloc.c getline.c progname.c \
            netwait.c inet.c resolve.c nameinfo.c \
            thread.c time.c unistd.c process.c status.c report.c disk.c random.c \
            umask.c path.c names.c attributes.c space.c scandirat.c \
-           shell.c streamlock.c \
+           shell.c streamlock.c in6addr.c \
            pthread.c pthread_attr.c pthread_sched.c sched_cpus.c \
            pthread_cancel.c pthread_keys.c pthread_once.c pthread_time.c \
            pthread_mutex.c pthread_mutexattr.c pthread_cond.c \

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The programs of ports/ do as guests what they do elsewhere.
 # needs: build/ports/zlib/example build/ports/zlib/minigzip build/ports/lua/lua
+# needs: build/ports/sqlite/sqlite3
 # needs: test/system/ports
 
 # ends NAME STATUS: waits for its end, which must be that exit status; sets
@@ -79,6 +80,30 @@ lua_is_interactive() {
         shows "stdin:1: attempt to index a nil value (global 'no')"
 }
 
+sqlite_answers_as_elsewhere() {
+    mkdir -p ports/database
+    guest_start sqlite /job/sqlite3 "$(ramdisk ports)" \
+        'cmdline="pith.env=HOME=/ -- /database/first.db \".read /database.sql\""' &&
+        ends sqlite 1 || return # some statements there must fail
+    grep -vE '^(pith: exit|kernel: )' <<<"$text" | diff ports/database.txt - >&2
+}
+
+sqlite_is_interactive() {
+    guest_start shell /job/sqlite3 &&
+        types shell 'sqlite> ' 'CREATE TABLE t(a, b); INSERT INTO t' &&
+        types shell '   ...> ' 'VALUES (1, 2), (30, 40);' &&
+        types shell '40);' 'SELECT sum(a), sum(b) FROM t;' &&
+        types shell '31|42' '.quit' && ends shell 0
+}
+
+sqlite_refuses_what_is_no_database() {
+    head -c 8192 /dev/urandom >ports/noise.db
+    guest_start noise /job/sqlite3 "$(ramdisk ports)" \
+        'cmdline="/noise.db \"SELECT 1 FROM sqlite_schema\""' &&
+        ends noise 26 &&
+        shows 'Error: in prepare, file is not a database (26)'
+}
+
 case_run zlib_passes_its_test zlib_passes_its_test
 case_run minigzip_unpacks_what_gzip_packed minigzip_unpacks_what_gzip_packed
 case_run minigzip_refuses_what_is_cut_short minigzip_refuses_what_is_cut_short
@@ -86,3 +111,6 @@ case_run lua_runs_a_script_of_the_boot_module \
     lua_runs_a_script_of_the_boot_module
 case_run lua_tells_of_errors lua_tells_of_errors
 case_run lua_is_interactive lua_is_interactive
+case_run sqlite_answers_as_elsewhere sqlite_answers_as_elsewhere
+case_run sqlite_is_interactive sqlite_is_interactive
+case_run sqlite_refuses_what_is_no_database sqlite_refuses_what_is_no_database

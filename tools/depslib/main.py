@@ -27,6 +27,7 @@ LAYOUT = 2  # part of the directory names: raise it when trees are laid out anew
 USAGE = """usage: tools/deps COMMAND
   host            check what the build needs on this machine; install it as root or by sudo
   test            the same for what the tests of the SDK need besides
+  port-tools      the same for what building ports needs besides
   linked          fetch, check and unpack what is linked into images
   ports NAME...   the same for the sources of ports, of all if none is named
   lab [--update]  fetch and unpack what the lab runs; --update follows the suites' newest index
@@ -263,7 +264,7 @@ def command_clean():
 def dispatch(words):
     lock = tomllib.loads(LOCK_PATH.read_text())
     match words:
-        case ["host" | "test"]:
+        case ["host" | "test" | "port-tools"]:
             command_host(lock[words[0]])
         case ["path", name]:
             command_path(lock, name)

@@ -62,6 +62,8 @@ struct sockaddr_in6 {
         } \
     }
 
+extern const struct in6_addr in6addr_any, in6addr_loopback;
+
 #define IN_MULTICAST(a) (((in_addr_t)(a)&0xf0000000) == 0xe0000000)
 
 #define IP_TOS 1
