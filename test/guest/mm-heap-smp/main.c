@@ -103,10 +103,11 @@ static void settle(size_t threads)
     page_reclaim();
 }
 
-/* A thread of the boot's may end meanwhile: three allocations. */
+/* A thread of the boot's may end meanwhile, three allocations, and xenwatch
+ * begins to listen; what the threads of a test take is thousands. */
 static bool near(uint64_t a, uint64_t b)
 {
-    return a < b + 8 && b < a + 8;
+    return a < b + 24 && b < a + 24;
 }
 
 static bool run_threads(void (*fn)(void *arg))
