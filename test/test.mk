@@ -59,7 +59,8 @@ $(B)/test/bench/%: test/bench/%.c $(wildcard test/bench/*.h) $(SDK_STAMP)
 	$(call say,GUEST,$@)
 	$(Q)$(SDK)/bin/pith-cc -O2 -Wall -Wextra -Werror -Iinclude \
 	    -isystem $(XEN_HEADERS) -o $@ $<
-bench: $(B)/test/bench/firstframe $(B)/test/bench/kernelops
+bench: $(B)/test/bench/firstframe $(B)/test/bench/kernelops \
+       $(B)/test/bench/start
 
 # A backend that lies, for dom0; and programs whose rings begin before 2^32.
 $(B)/test/liar: $(wildcard test/liar/*.c) test/liar/liar.h

@@ -83,12 +83,13 @@ sleep 10
 figure idle_10_seconds $(($(guest_time httpd) - before))
 guest_destroy httpd
 
-# Single operations; each prints its own figures.
-guest_start kernelops /job/kernelops memory=8 "$native" &&
-    guest_wait kernelops 60 && guest_says kernelops 'pith: exit 0' 5 ||
-    fail 'kernelops did not end well'
-grep -a ^FIGURE "$(guest_log kernelops)" | tr -d '\r'
-guest_destroy kernelops
+# The start, and single operations; each prints its own figures.
+for name in start kernelops; do
+    guest_start $name /job/$name memory=8 "$native" && guest_wait $name 60 &&
+        guest_says $name 'pith: exit 0' 5 || fail "$name did not end well"
+    grep -a ^FIGURE "$(guest_log $name)" | tr -d '\r'
+    guest_destroy $name
+done
 
 # The same server, from the same source, on Linux.
 mkdir -p linux/job/www

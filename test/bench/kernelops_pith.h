@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* kernelops on Pith: the kernel's own threads and semaphores. Also says how
- * long the start took, and how long a thread takes that an event wakes. */
+ * long a thread takes that an event wakes. */
 
 #include <pith/clock.h>
 #include <pith/cpu.h>
-#include <pith/hypercall.h>
 #include <pith/semaphore.h>
 #include <pith/thread.h>
 #include <pith/timer.h>
-#include <xen/vcpu.h>
-#include <xen/xen.h>
 /* libc's after Pith's: both define some of the same macros. */
 #include <stdint.h>
 #include <stdio.h>
@@ -125,12 +122,6 @@ static void wake_by_event(const char *prefix)
 
 static void ops_begin(const char *prefix)
 {
-    struct vcpu_runstate_info info;
-
-    if (hypercall_vcpu_op(VCPUOP_get_runstate_info, 0, &info))
-        abort();
-    printf("FIGURE %sstart_to_main %llu\n", prefix,
-           (unsigned long long)info.time[RUNSTATE_running]);
     semaphore_init(&ops_ping, 0);
     semaphore_init(&ops_pong, 0);
     semaphore_init(&ended, 0);
