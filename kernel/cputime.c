@@ -22,10 +22,13 @@ void sched_measure(struct thread *left)
 static void start_measuring(void)
 {
     unsigned long flags = irq_save();
+    uint64_t now = tsc_read();
 
     sched_simple = false;
     sched_measures = true;
-    this_sched()->switched_tsc = tsc_read();
+    /* Also of vCPUs that may not leave their thread for a long time. */
+    for (unsigned cpu = 0; cpu < smp_count(); cpu++)
+        WRITE_ONCE(smp_sched(cpu)->switched_tsc, now);
     irq_restore(flags);
 }
 

@@ -273,14 +273,13 @@ TEST(mutex_may_be_destroyed_right_after_unlock)
 /* --- reader-writer locks --- */
 
 static pthread_rwlock_t rwlock = PTHREAD_RWLOCK_INITIALIZER;
-static int readers, most_readers;
+static pthread_barrier_t two_read;
+static int readers;
 
 static void read_something(void)
 {
     int now = __atomic_add_fetch(&readers, 1, __ATOMIC_SEQ_CST);
 
-    if (now > most_readers)
-        most_readers = now;
     EXPECT(now > 0);
     sched_yield();
     __atomic_fetch_sub(&readers, 1, __ATOMIC_SEQ_CST);
@@ -303,12 +302,23 @@ static void *read_and_write(void *arg)
     return NULL;
 }
 
+/* Would never end if readers were alone. */
+static void *read_beside_another(void *arg)
+{
+    EXPECT(!pthread_rwlock_rdlock(&rwlock));
+    pthread_barrier_wait(&two_read);
+    EXPECT(!pthread_rwlock_unlock(&rwlock));
+    return arg;
+}
+
 TEST(rwlock_writer_is_alone_and_readers_are_not)
 {
-    shared_count = most_readers = 0;
+    shared_count = 0;
     CHECK_EQ(run(THREADS, read_and_write), 0);
     CHECK_EQ(shared_count, THREADS * TURNS / 16);
-    CHECK(most_readers > 1);
+    CHECK_EQ(pthread_barrier_init(&two_read, NULL, 2), 0);
+    CHECK_EQ(run(2, read_beside_another), 0);
+    CHECK_EQ(pthread_barrier_destroy(&two_read), 0);
     CHECK_EQ(pthread_rwlock_destroy(&rwlock), 0);
     CHECK_EQ(pthread_rwlock_rdlock(&rwlock), EINVAL);
     CHECK_EQ(pthread_rwlock_destroy(&rwlock), EINVAL);
