@@ -15,6 +15,7 @@
 #include <pith/backtrace.h>
 #include <pith/bootinfo.h>
 #include <pith/console.h>
+#include <pith/corenote.h>
 #include <pith/format.h>
 #include <pith/hypercall.h>
 #include <pith/map.h>
@@ -55,6 +56,14 @@ static struct {
     size_t length;
     char report[4096];
 } end;
+
+static const struct {
+    struct core_note_head head;
+    struct core_panic body;
+} __packed core_note CORE_NOTE = {
+    CORE_NOTE_HEAD(CORE_NOTE_PANIC, struct core_panic),
+    {.owner = (uint64_t)&end.owner},
+};
 
 void panic_append_text(const char *text, size_t length)
 {

@@ -9,7 +9,7 @@
 
 #include <pith/compiler.h>
 
-/* A note is one constant: head, then one of the two others. */
+/* A note is one constant: head, then one of the others. */
 struct core_note_head {
     uint32_t name_bytes, body_bytes, type;
     char name[8];
@@ -20,7 +20,7 @@ struct core_note_head {
     }
 #define CORE_NOTE __attribute__((used, aligned(4), section(".pith.note")))
 
-enum { CORE_NOTE_THREADS = 1, CORE_NOTE_CONTEXT };
+enum { CORE_NOTE_THREADS = 1, CORE_NOTE_CONTEXT, CORE_NOTE_PANIC };
 
 /* kernel/: the list of all threads, offsets in struct thread. */
 struct core_threads {
@@ -33,6 +33,12 @@ struct core_threads {
 struct core_context {
     uint32_t cpu_id, cpu_thread, bytes;
     uint32_t r15, r14, r13, r12, rbx, rbp, rip;
+} __packed;
+
+/* kernel/: address of the uint32_t that holds the number of the vCPU that
+ * panicked, plus one; 0 until then. */
+struct core_panic {
+    uint64_t owner;
 } __packed;
 
 #endif

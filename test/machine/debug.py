@@ -86,7 +86,8 @@ def expect(text, *patterns):
 def case_core_of_a_crash_leads_to_the_culprit():
     listing, text = look("crashed.gz", "bt", "frame function crash_outer",
                          "print debuggee_answer")
-    expect(listing, r'^LWP 1: vCPU 0, thread "main"$')
+    expect(listing, r'^LWP 2: vCPU 1, thread "main", panicked$',
+           r"^LWP 1: vCPU 0, idle$")
     expect(text, r"\bpanic_trap \(", "<signal handler called>",
            r"\bcrash_inner \(\)", r"\bcrash_outer \(\)", r"\bmain \(argc=2",
            r"^\$1 = 42$")

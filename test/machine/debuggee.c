@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Something to look at with a debugger: a global of a known value, a thread
- * that waits, and main, which crashes (argument "crash") or ticks. */
+ * that waits, and main, which crashes on vCPU 1 (argument "crash") or ticks. */
 
 #include <pith/clock.h>
 #include <pith/thread.h>
@@ -41,13 +41,24 @@ __attribute__((noinline)) void debuggee_tick(unsigned long n)
     thread_sleep_until(clock_monotonic_ns() + 100 * NS_PER_MS);
 }
 
+static int move_to_vcpu_1(void)
+{
+    struct cpuset one = {0};
+
+    cpuset_add(&one, 1);
+    return thread_set_affinity(&one);
+}
+
 int main(int argc, char **argv)
 {
     thread_start("worker", THREAD_STACK_BYTES, worker, NULL);
     thread_yield();
     puts("debuggee: ready");
-    if (argc == 2 && strcmp(argv[1], "crash") == 0)
+    if (argc == 2 && strcmp(argv[1], "crash") == 0) {
+        if (move_to_vcpu_1() != 0)
+            return 1;
         crash_outer();
+    }
     for (unsigned long n = 1;; n++)
         debuggee_tick(n);
 }
