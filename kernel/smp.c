@@ -133,39 +133,28 @@ static void set_online(struct sched *sched, bool online)
     smp.online += online ? 1 : -1u;
 }
 
-static void set_online_locked(struct sched *sched, bool online)
+/* False: it is to go online, and nobody wants that. */
+static bool change_online(struct sched *sched, bool online)
 {
     unsigned long flags;
+    bool allowed;
 
     spin_lock(&smp.call_lock);
-    flags = irq_save();
-    set_online(sched, online);
-    irq_restore(flags);
-    spin_unlock(&smp.call_lock);
-}
-
-/* False: nobody wants it to be. */
-static bool try_online(struct sched *sched)
-{
-    unsigned long flags;
-    bool wanted;
-
-    spin_lock(&smp.call_lock);
-    wanted = !sched->unwanted;
-    if (wanted) {
+    allowed = !online || !sched->unwanted;
+    if (allowed) {
         flags = irq_save();
-        set_online(sched, true);
+        set_online(sched, online);
         irq_restore(flags);
     }
     spin_unlock(&smp.call_lock);
-    return wanted;
+    return allowed;
 }
 
 /* Puts this vCPU into service: it is called from now on, and forgets what it
  * was not told before. Preemption off. */
 static void join(struct sched *sched)
 {
-    while (!try_online(sched))
+    while (!change_online(sched, true))
         hypercall_vcpu_op(VCPUOP_down, sched->cpu, NULL);
     tlb_flush_all();
     profile_start_here();
@@ -358,7 +347,7 @@ static void go_down(void *arg)
         return; /* it went down meanwhile */
     preempt_disable();
     heap_flush_cpu();
-    set_online_locked(sched, false);
+    change_online(sched, false);
     stay_down(sched);
     join(sched);
     preempt_enable();

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Changes of stack and of all registers inside one thread: pith/vectors.h. */
 
+#include "frame.inc"
+
     .cfi_sections .debug_frame
     .section .text.stack_call, "ax"
     .globl stack_call
@@ -25,22 +27,7 @@ stack_call:
 trap_resume:
     movq %rdi, %rsp
     popq %r15
-    popq %r14
-    popq %r13
-    popq %r12
-    popq %rbp
-    popq %rbx
-    popq %r11
-    popq %r10
-    popq %r9
-    popq %r8
-    popq %rax
-    popq %rcx
-    popq %rdx
-    popq %rsi
-    popq %rdi
-    addq $16, %rsp              /* number and error code */
-    iretq
+    return_from_frame
     .size trap_resume, . - trap_resume
 
     .section .note.GNU-stack, "", @progbits

@@ -17,6 +17,8 @@
 
 #define FRAME_BYTES 22 * 8 /* struct trap_frame */
 
+#include "frame.inc"
+
     .cfi_sections .debug_frame
     .section .text.arch_stubs, "ax"
     .globl arch_stubs
@@ -103,22 +105,7 @@ save_registers:
     call arch_dispatch
     popq %r15
     .cfi_endproc                /* not before the address that call pushed */
-    popq %r14
-    popq %r13
-    popq %r12
-    popq %rbp
-    popq %rbx
-    popq %r11
-    popq %r10
-    popq %r9
-    popq %r8
-    popq %rax
-    popq %rcx
-    popq %rdx
-    popq %rsi
-    popq %rdi
-    addq $16, %rsp              /* number and error code */
-    iretq
+    return_from_frame
     .size arch_stubs, . - arch_stubs
 
     .section .note.GNU-stack, "", @progbits

@@ -45,6 +45,14 @@ static char test_message[160];
         } \
     } while (0)
 
+/* The call returns -1 with that errno (<errno.h> is the test's). */
+#define FAILS(call, err) \
+    do { \
+        errno = 0; \
+        CHECK_EQ((call), -1); \
+        CHECK_EQ(errno, err); \
+    } while (0)
+
 #define CHECK_STR(got, want) \
     do { \
         const char *got_ = (got), *want_ = (want); \

@@ -166,7 +166,7 @@ TEST(madvise_dontneed_gives_memory_back)
     CHECK_EQ(munmap(p, 100 * PAGE), 0);
 }
 
-#define FAILS(call, failure, error) \
+#define FAILS_BY(call, failure, error) \
     do { \
         errno = 0; \
         CHECK((call) == (failure)); \
@@ -177,26 +177,27 @@ TEST(mman_errors_are_those_of_posix)
 {
     char *p = map(PAGE, RW);
 
-    FAILS(map(0, RW), MAP_FAILED, EINVAL);
-    FAILS(map(SIZE_MAX, RW), MAP_FAILED, ENOMEM);
-    FAILS(mmap(NULL, PAGE, RW, MAP_ANONYMOUS, -1, 0), MAP_FAILED, EINVAL);
-    FAILS(mmap(NULL, PAGE, RW, ANON, -1, 5), MAP_FAILED, EINVAL);
-    FAILS(mmap(p + 1, PAGE, RW, ANON | MAP_FIXED, -1, 0), MAP_FAILED, EINVAL);
-    FAILS(mmap((void *)PAGE, PAGE, RW, ANON | MAP_FIXED, -1, 0), MAP_FAILED,
-          ENOMEM);
-    FAILS(mmap(p, PAGE, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0), MAP_FAILED,
-          EEXIST);
-    FAILS(mmap(NULL, PAGE, RW, MAP_PRIVATE, 99, 0), MAP_FAILED, EBADF);
-    FAILS(mmap(NULL, PAGE, RW, MAP_PRIVATE, 1, 0), MAP_FAILED, ENODEV);
-    FAILS(munmap(p, 0), -1, EINVAL);
-    FAILS(munmap(p + 1, PAGE), -1, EINVAL);
-    FAILS(mprotect(p + 1, PAGE, PROT_READ), -1, EINVAL);
-    FAILS(mprotect(p, 2 * PAGE, PROT_READ), -1, ENOMEM);
-    FAILS(mprotect((void *)PAGE, PAGE, PROT_READ), -1, ENOMEM);
-    FAILS(madvise(p, PAGE, 77), -1, EINVAL);
-    FAILS(madvise(p, 2 * PAGE, MADV_DONTNEED), -1, ENOMEM);
-    FAILS(msync(p, PAGE, MS_SYNC | MS_ASYNC), -1, EINVAL);
-    FAILS(msync(p, 2 * PAGE, MS_SYNC), -1, ENOMEM);
+    FAILS_BY(map(0, RW), MAP_FAILED, EINVAL);
+    FAILS_BY(map(SIZE_MAX, RW), MAP_FAILED, ENOMEM);
+    FAILS_BY(mmap(NULL, PAGE, RW, MAP_ANONYMOUS, -1, 0), MAP_FAILED, EINVAL);
+    FAILS_BY(mmap(NULL, PAGE, RW, ANON, -1, 5), MAP_FAILED, EINVAL);
+    FAILS_BY(mmap(p + 1, PAGE, RW, ANON | MAP_FIXED, -1, 0), MAP_FAILED,
+             EINVAL);
+    FAILS_BY(mmap((void *)PAGE, PAGE, RW, ANON | MAP_FIXED, -1, 0), MAP_FAILED,
+             ENOMEM);
+    FAILS_BY(mmap(p, PAGE, RW, ANON | MAP_FIXED_NOREPLACE, -1, 0), MAP_FAILED,
+             EEXIST);
+    FAILS_BY(mmap(NULL, PAGE, RW, MAP_PRIVATE, 99, 0), MAP_FAILED, EBADF);
+    FAILS_BY(mmap(NULL, PAGE, RW, MAP_PRIVATE, 1, 0), MAP_FAILED, ENODEV);
+    FAILS_BY(munmap(p, 0), -1, EINVAL);
+    FAILS_BY(munmap(p + 1, PAGE), -1, EINVAL);
+    FAILS_BY(mprotect(p + 1, PAGE, PROT_READ), -1, EINVAL);
+    FAILS_BY(mprotect(p, 2 * PAGE, PROT_READ), -1, ENOMEM);
+    FAILS_BY(mprotect((void *)PAGE, PAGE, PROT_READ), -1, ENOMEM);
+    FAILS_BY(madvise(p, PAGE, 77), -1, EINVAL);
+    FAILS_BY(madvise(p, 2 * PAGE, MADV_DONTNEED), -1, ENOMEM);
+    FAILS_BY(msync(p, PAGE, MS_SYNC | MS_ASYNC), -1, EINVAL);
+    FAILS_BY(msync(p, 2 * PAGE, MS_SYNC), -1, ENOMEM);
     CHECK_EQ(msync(p, PAGE, MS_SYNC), 0);
     CHECK_EQ(madvise(p, PAGE, MADV_WILLNEED), 0);
     CHECK_EQ(munmap(p, PAGE), 0);

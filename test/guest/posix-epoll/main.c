@@ -27,13 +27,6 @@
 
 static size_t threads_at_start;
 
-#define FAILS(call, err) \
-    do { \
-        errno = 0; \
-        CHECK_EQ((call), -1); \
-        CHECK_EQ(errno, err); \
-    } while (0)
-
 static int control(int ep, int op, int fd, uint32_t events)
 {
     struct epoll_event e = {.events = events, .data.fd = fd};

@@ -23,13 +23,6 @@
 #include <unistd.h>
 #include <utime.h>
 
-#define FAILS(call, err) \
-    do { \
-        errno = 0; \
-        CHECK_EQ(call, -1); \
-        CHECK_EQ(errno, err); \
-    } while (0)
-
 static int put(const char *path, const char *text)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);

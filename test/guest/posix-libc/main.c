@@ -42,13 +42,6 @@
 #include <wchar.h>
 #include <wctype.h>
 
-#define FAILS(call, err) \
-    do { \
-        errno = 0; \
-        CHECK_EQ((call), -1); \
-        CHECK_EQ(errno, err); \
-    } while (0)
-
 /* covers: fork vfork execv execve execvp execvpe fexecve execl execle execlp
  * execlpe waitpid wait */
 TEST(processes_are_refused)

@@ -9,13 +9,6 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define FAILS(call, err) \
-    do { \
-        errno = 0; \
-        CHECK_EQ((call), -1); \
-        CHECK_EQ(errno, err); \
-    } while (0)
-
 TEST(settings_at_the_start_are_a_terminals)
 {
     struct termios t;

@@ -24,13 +24,6 @@
 
 static size_t threads_at_start;
 
-#define FAILS(call, err) \
-    do { \
-        errno = 0; \
-        CHECK_EQ((call), -1); \
-        CHECK_EQ(errno, err); \
-    } while (0)
-
 static char big[512 << 10];
 
 static short ready(int fd, short events)
