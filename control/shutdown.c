@@ -2,7 +2,7 @@
 /*
  * What `xl shutdown` and `xl reboot` write to control/shutdown. A request
  * that we follow is acknowledged by emptying the node, so that libxl does not
- * wait in vain, and the system then ends in order.
+ * wait in vain; the program is then asked to end, and the system ends in order.
  * Source: docs/misc/xenstore-paths.pandoc, "~/control/shutdown".
  */
 
@@ -11,7 +11,6 @@
 #include <pith/lifecycle.h>
 #include <pith/log.h>
 #include <pith/string.h>
-#include <pith/thread.h>
 #include <pith/xenstore.h>
 #include <xen/sched.h>
 
@@ -40,22 +39,6 @@ static int acknowledge(uint32_t txn, void *arg)
     return xs_write(txn, "control", "shutdown", "");
 }
 
-static void end_system(void *arg)
-{
-    const unsigned *reason = arg;
-
-    lifecycle_end(*reason);
-}
-
-/* A thread of its own: while the hooks flush and close, xenwatch must go on to
- * see backends that fail, or a hook might wait for one for ever. */
-static void end_soon(const unsigned *reason)
-{
-    if (!thread_start("shutdown", THREAD_STACK_BYTES, end_system,
-                      (void *)reason))
-        lifecycle_end(*reason);
-}
-
 void shutdown_check(void)
 {
     char request[REQUEST_BYTES];
@@ -78,7 +61,7 @@ void shutdown_check(void)
             log_warning("control: cannot acknowledge %s: %s", request,
                         errno_name(rc));
         if (rc != -XEN_ENOENT)
-            end_soon(&wishes[i].reason);
+            lifecycle_ask(wishes[i].reason);
         return;
     }
     /* Not acknowledged: the toolstack must not believe that we will do it. */

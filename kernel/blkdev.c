@@ -4,6 +4,8 @@
 #include "private.h"
 #include <pith/blkdev.h>
 #include <pith/errno.h>
+#include <pith/lifecycle.h>
+#include <pith/log.h>
 #include <pith/mutex.h>
 #include <pith/report.h>
 #include <pith/string.h>
@@ -11,12 +13,18 @@
 ROOM_NEEDS_LIST(blkdev_drivers);
 REPORT_NEEDS(kernel_blkdevs);
 
-/* lock protects devices. */
+#define LAST_FLUSH_NS (5 * NS_PER_SEC)
+
+/* lock protects devices; flushing, how many disks have not answered the flush
+ * at the end, is atomic, flushed is woken when it falls. */
 static struct {
     struct mutex lock;
     struct list devices; /* in order of registration */
+    uint32_t flushing;
+    struct waitq flushed;
 } blkdevs = {.lock = MUTEX_INIT(blkdevs.lock),
-             .devices = LIST_INIT(blkdevs.devices)};
+             .devices = LIST_INIT(blkdevs.devices),
+             .flushed = WAITQ_INIT(blkdevs.flushed)};
 
 static struct blkdev *find_locked(const char *name)
 {
@@ -141,3 +149,40 @@ int blkdev_flush(struct blkdev *dev)
 {
     return transfer(dev, BLK_FLUSH, 0, NULL, 0);
 }
+
+/* --- at the end of the system --- */
+
+static void last_flush_done(struct blk_request *req, int status)
+{
+    struct blkdev *dev = req->done_arg;
+
+    if (status)
+        log_error("%s: what was written may be lost: flush: %s", dev->name,
+                  errno_name(status));
+    atomic_sub(&blkdevs.flushing, 1);
+    waitq_wake_all(&blkdevs.flushed);
+}
+
+static void begin_last_flush(struct blkdev *dev, void *arg)
+{
+    dev->last_flush = (struct blk_request){
+        .op = BLK_FLUSH, .done = last_flush_done, .done_arg = dev};
+    if (dev->readonly || dev->lost || !dev->stats.writes)
+        return;
+    atomic_add(&blkdevs.flushing, 1);
+    if (dev->ops->submit(dev, &dev->last_flush))
+        atomic_sub(&blkdevs.flushing, 1);
+}
+
+/* Nobody asks for more after this, and a backend's cache may be dom0's memory.
+ */
+static void flush_all(void)
+{
+    blkdev_for_each(begin_last_flush, NULL);
+    if (WAITQ_WAIT_UNTIL(&blkdevs.flushed, !atomic_load(&blkdevs.flushing),
+                         clock_monotonic_ns() + LAST_FLUSH_NS))
+        log_error("kernel: %u disks have not flushed what was written",
+                  atomic_load(&blkdevs.flushing));
+}
+
+LIFECYCLE_HOOK("085", blkdevs, flush_all);

@@ -5,6 +5,7 @@
 #include <pith/console.h>
 #include <pith/format.h>
 #include <pith/lifecycle.h>
+#include <pith/log.h>
 #include <pith/shutdown.h>
 #include <pith/string.h>
 #include <pith/tty.h>
@@ -13,9 +14,12 @@
 /* boot/'s linker script. */
 extern const struct lifecycle_hook hooks_start[], hooks_end[];
 
-/* ending is exchanged atomically; reached is written by "main" alone. */
+/* ending and asked are exchanged atomically, the reason before the thread runs
+ * that reads it; reached and program are written by "main" alone. */
 static struct {
-    uint32_t ending;
+    uint32_t ending, asked;
+    unsigned asked_reason;
+    void (*program)(unsigned reason);
     const char *reached; /* NULL: threads and the console do not work yet */
 } lifecycle;
 
@@ -39,6 +43,34 @@ void lifecycle_end(unsigned reason)
     run_hooks();
     tty_drain();
     xen_shutdown(reason);
+}
+
+void lifecycle_set_program(void (*asked)(unsigned reason))
+{
+    atomic_store(&lifecycle.program, asked);
+}
+
+static void end_as_asked(void *arg)
+{
+    void (*program)(unsigned reason) = atomic_load(&lifecycle.program);
+
+    if (program)
+        program(lifecycle.asked_reason);
+    lifecycle_end(lifecycle.asked_reason);
+}
+
+/* A thread of its own: while the program and the hooks flush and close,
+ * xenwatch must go on to see backends that fail, or one of them might wait for
+ * those for ever. */
+void lifecycle_ask(unsigned reason)
+{
+    if (atomic_exchange(&lifecycle.asked, 1)) {
+        log_info("kernel: the system is ending already");
+        return;
+    }
+    lifecycle.asked_reason = reason;
+    if (!thread_start("shutdown", THREAD_STACK_BYTES, end_as_asked, NULL))
+        lifecycle_end(reason);
 }
 
 void lifecycle_refuse(unsigned status, const char *fmt, ...)

@@ -10,9 +10,10 @@
 /* Every key that some room of Pith owns, so that a command line is good for
  * all images: one whose room is not linked is told from a mistake. */
 static const char *const known_keys[] = {
-    "net#.ip",  "net#.gw", "net#.dns",   "net#.ip6", "net#.mtu", "ip",
-    "gw",       "dns",     "ip6",        "mtu",      "hostname", "env",
-    "loglevel", "upcall",  "on_failure", "trace",    "profile",  "evtchn",
+    "net#.ip",  "net#.gw", "net#.dns", "net#.ip6", "net#.mtu",
+    "ip",       "gw",      "dns",      "ip6",      "mtu",
+    "hostname", "env",     "loglevel", "upcall",   "on_failure",
+    "trace",    "profile", "evtchn",   "grace",    "watchdog",
 };
 
 /* Compares key with pattern, whose # takes a number of at most three digits. */

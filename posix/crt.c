@@ -21,7 +21,7 @@ extern int main(int argc, char **argv, char **envp);
  * meets first: a mention of each file that replaces some makes it ours. The
  * section is dropped after that, see pith/room.h. */
 static void *const replaced[] __used __section(".pith.needs") = {
-    malloc, abort, __retarget_lock_acquire};
+    malloc, abort, exit, __retarget_lock_acquire};
 
 typedef void array_fn(void);
 extern array_fn *__init_array_start[], *__init_array_end[];

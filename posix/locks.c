@@ -11,7 +11,10 @@
 #include <pith/mutex.h>
 #include <pith/panic.h>
 #include <pith/thread.h>
+#include <pith/timer.h>
 #include <sys/lock.h>
+
+#define EXIT_PATIENCE_NS (500 * NS_PER_MS)
 
 struct __lock {
     struct mutex mutex;
@@ -65,12 +68,24 @@ void __retarget_lock_close(_LOCK_T lock)
     heap_free(lock);
 }
 
+/* The thread in exit() takes all streams' locks, to flush them. Who reads from
+ * the console or a peer may keep one for ever, but its stream is as it should
+ * be: it is flushed without. False: lock is somebody else's. */
+static bool lock_mutex(struct __lock *lock)
+{
+    if (likely(thread_current() != atomic_load(&posix_exiting))) {
+        mutex_lock(&lock->mutex);
+        return true;
+    }
+    return !mutex_lock_until(&lock->mutex,
+                             clock_monotonic_ns() + EXIT_PATIENCE_NS);
+}
+
 void __retarget_lock_acquire_recursive(_LOCK_T lock)
 {
     /* Only the running thread can find itself as the owner. */
-    if (lock->mutex.owner != thread_current())
-        mutex_lock(&lock->mutex);
-    lock->depth++;
+    if (lock->mutex.owner == thread_current() || lock_mutex(lock))
+        lock->depth++;
     posix_libc_locks++;
 }
 
@@ -97,7 +112,7 @@ void __retarget_lock_release_recursive(_LOCK_T lock)
 {
     bool made = lock->made;
 
-    if (--lock->depth == 0)
+    if (likely(lock->mutex.owner == thread_current()) && --lock->depth == 0)
         mutex_unlock(&lock->mutex);
     /* What was put off while a stream's lock was held happens now. */
     if (--posix_libc_locks == 0 && made)

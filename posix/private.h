@@ -126,6 +126,14 @@ extern __thread uint32_t posix_libc_locks
  * console. signals_start was called, as by who sets an action. Any context. */
 void signal_post(int sig);
 
+/* --- exit.c --- */
+
+/* Set where signals are: tells the program that it is to end. False: it does
+ * not want to know. */
+extern bool (*posix_end_signal)(void);
+/* The thread in exit(): written once, atomically. */
+extern struct thread *posix_exiting;
+
 /* --- env.c --- */
 
 /* Fills environ from pith.env. */

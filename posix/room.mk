@@ -19,7 +19,7 @@ sources := debugheap.c debugmalloc.c getline.c progname.c \
            spawn.c users.c limits.c syslog.c logline.c err.c mallinfo.c \
            identity.c sysconf.c pathconf.c oldtime.c complexl.c sincosl.c mktemp.c \
            sigpost.c sigrun.c sigaction.c sigset.c sigmask.c sigwait.c kill.c \
-           signame.c sigjmp.c
+           signame.c sigjmp.c sigend.c
 # What newlib keeps for hosts that it knows to be POSIX.
 vendor := $(addprefix $(NEWLIB)/libc/,posix/glob.c posix/scandir.c \
             posix/ftw.c posix/nftw.c unix/basename.c unix/dirname.c)

@@ -93,6 +93,12 @@ void signals_free(struct signal_entry *entry);
 /* Ignored, by the program or by default. The lock is held. */
 bool signals_ignored_locked(int sig);
 
+/* --- sigend.c --- */
+
+/* The system is to end: sends SIGTERM to a program that catches it, or that
+ * blocks it or waits for it. False: there is none. */
+bool signals_ask_end(void);
+
 /* --- sigrun.c --- */
 
 /* Runs what is pending for the running thread and not blocked. False: a handler

@@ -328,6 +328,7 @@ void signals_start(void)
     if (!signals.started) {
         signals_post_init();
         posix_interrupts.signals = signals_run;
+        posix_end_signal = signals_ask_end;
         posix_threads.begin = inherit;
         divert_start(&divert_hooks);
         signals.started = true;

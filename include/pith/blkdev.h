@@ -57,6 +57,7 @@ struct blkdev {
      * sector do not undo each other. A device that never answers holds up none
      * but its own files. */
     struct mutex partial_lock;
+    struct blk_request last_flush; /* kernel/'s, at the end of the system */
     struct list link;
 };
 

@@ -28,4 +28,13 @@ struct lifecycle_hook {
  * later ones block for ever. Thread context. */
 void lifecycle_end(unsigned reason) __attribute__((noreturn));
 
+/* Somebody outside wishes the end, with SHUTDOWN_* reason: by way of the
+ * program's own end, if there is a program, else by lifecycle_end. Returns at
+ * once; further calls do nothing. Thread context. */
+void lifecycle_ask(unsigned reason);
+
+/* How the program is ended then: asked runs in a thread of its own, may block,
+ * and must end the system. posix/'s, once; before that there is no program. */
+void lifecycle_set_program(void (*asked)(unsigned reason));
+
 #endif

@@ -196,5 +196,18 @@ resources() {
     echo "xenstore_nodes $(xenstore-ls -f / | wc -l)"
     echo "loop_devices $(losetup -a | wc -l)"
     echo "interfaces $(ls /sys/class/net | wc -l)"
-    echo "processes $(ls -d /proc/[0-9]* | wc -l)"
+    # without what the kernel starts and ends as it likes
+    echo "processes $(cat /proc/[0-9]*/comm 2>/dev/null | grep -vc '^kworker')"
+}
+
+# resources_return FILE: waits until resources are as FILE has them, at most 15
+# seconds: backends and xl's own processes end a while after the guest.
+resources_return() {
+    local end=$((SECONDS + 15))
+    until resources >$LAB_TMP/resources && cmp -s "$1" $LAB_TMP/resources; do
+        [ $SECONDS -lt $end ] ||
+            lab_error "resources differ: $(diff "$1" $LAB_TMP/resources |
+                tr '\n' ' ')" || return
+        sleep 0.5
+    done
 }
