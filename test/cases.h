@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* TEST(name) { body }: one case, gathered in order by a constructor into the
- * list from test_first. For the host's test.h and for guest_test.h. */
+ * list from test_first, which the files of one test share. For the host's
+ * test.h and for guest_test.h. */
 #ifndef PITH_TEST_CASES_H
 #define PITH_TEST_CASES_H
 
@@ -11,7 +12,8 @@ struct test_case {
     void (*fn)(void);
     struct test_case *next;
 };
-static struct test_case *test_first, **test_last = &test_first;
+__attribute__((weak)) struct test_case *test_first;
+__attribute__((weak)) struct test_case **test_last = &test_first;
 
 #define TEST(name_) \
     static void test_##name_(void); \

@@ -15,7 +15,7 @@ $(B)/test/guest/$(1)/$(1): $(wildcard test/guest/$(1)/*) \
 	    -isystem $(XEN_HEADERS) \
 	    -D__XEN_INTERFACE_VERSION__=__XEN_LATEST_INTERFACE_VERSION__ \
 	    $$$$(sed -n 's,^/\* cc: \(.*\) \*/$$$$,\1,p' test/guest/$(1)/main.c) \
-	    -o $$@ test/guest/$(1)/main.c
+	    -o $$@ $(wildcard test/guest/$(1)/*.c)
 endef
 $(foreach t,$(GUEST_TESTS),$(eval $(call guest_rule,$(t))))
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Guest tests: TEST(name) { CHECK...; } bodies in one main.c, which boots as a
- * guest of its own. Prints "PASS name seconds" or "FAIL name ..." a case.
+ * Guest tests: TEST(name) { CHECK...; } bodies in main.c and the files beside
+ * it, which boot as one guest. Prints "PASS name seconds" or "FAIL name ..." a
+ * case.
  * Lines of main.c that steer test/run:
  *   cmdline: words; once a boot           xl: a line for the xl config
  *   expect: reason=0 exit=0               dom0: shell run in dom0 before
@@ -22,7 +23,8 @@
 
 #include "../cases.h"
 
-static char test_message[160];
+/* Of all files of the test. */
+__attribute__((weak)) char test_message[160];
 
 /* The first failure of a case ends it. */
 #define CHECK(cond) \
