@@ -105,8 +105,11 @@ void exit(int status)
     _exit(status);
 }
 
+/* A handler of SIGABRT may leave, but not return. */
 void abort(void)
 {
+    if (signal_abort)
+        signal_abort();
     panic("abort() called");
 }
 

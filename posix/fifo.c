@@ -13,7 +13,6 @@
 #include <fcntl.h>
 #include <pith/errno.h>
 #include <pith/heap.h>
-#include <pith/vfs.h>
 #include <sys/stat.h>
 
 struct fifo {
@@ -152,11 +151,12 @@ int fifo_open(struct file *node, int flags, struct file **out)
     return rc;
 }
 
+int mkfifoat(int dirfd, const char *path, mode_t mode)
+{
+    return node_make(dirfd, path, FILE_PIPE, mode);
+}
+
 int mkfifo(const char *path, mode_t mode)
 {
-    char full[VFS_PATH_MAX];
-    int rc = path_absolute(path, full, sizeof(full));
-
-    return (int)posix_result(rc ? rc
-                                : vfs_mknod(full, FILE_PIPE, mode & 07777));
+    return mkfifoat(AT_FDCWD, path, mode);
 }

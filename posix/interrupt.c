@@ -14,3 +14,10 @@ bool posix_goes_on(bool restarts)
         return false;
     return !posix_interrupts.signals || posix_interrupts.signals(restarts);
 }
+
+void posix_handlers_run(void)
+{
+    thread_interrupt_take();
+    if (posix_interrupts.signals)
+        posix_interrupts.signals(true);
+}

@@ -17,6 +17,9 @@
  * handlers that ran (SA_RESTART). Those that have a timeout never restart.
  */
 bool posix_goes_on(bool restarts);
+/* The same for a wait that only handlers interrupt, and that goes on after
+ * them: cancellation stays for the next call that looks. */
+void posix_handlers_run(void);
 
 /* An expression that gives -1 with errno EINTR then, as often as needed. */
 #define POSIX_RESTART(call) \

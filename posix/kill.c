@@ -107,6 +107,17 @@ void signal_broken_pipe(void)
     raise(SIGPIPE);
 }
 
+void signal_abort(void)
+{
+    sigset_t set = signal_bit(SIGABRT);
+    _sig_func_ptr handler = READ_ONCE(signals.actions[SIGABRT].sa_handler);
+
+    if (handler == SIG_DFL || handler == SIG_IGN)
+        return;
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    raise(SIGABRT);
+}
+
 int _kill_r(struct _reent *reent, int pid, int sig)
 {
     return kill(pid, sig);

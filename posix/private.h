@@ -5,11 +5,10 @@
 
 #include <pith/compiler.h>
 #include <pith/errno.h>
+#include <pith/file.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
-struct file;
-struct file_stat;
 struct stat;
 struct timespec;
 
@@ -38,6 +37,11 @@ int fd_install_pair(struct file *first, struct file *second, bool cloexec,
 int fd_cloexec_get(int fd);
 int fd_cloexec_set(int fd, bool cloexec);
 
+/* --- limits that sysconf tells --- */
+
+#define TIMER_LIMIT 256
+#define SIGNAL_QUEUE_LIMIT 8192
+
 /* --- time.c --- */
 
 /* clock_monotonic_ns() time from now on; DEADLINE_NEVER for what overflows. */
@@ -45,6 +49,10 @@ uint64_t deadline_after_ns(uint64_t ns);
 bool timespec_valid(const struct timespec *ts);
 /* Saturates at UINT64_MAX. */
 uint64_t timespec_to_ns(const struct timespec *ts);
+/* When a timer of clock that is set to value is due, in clock_monotonic_ns()
+ * time, never 0. absolute: value is a time of clock. */
+uint64_t timespec_due_ns(clockid_t clock, const struct timespec *value,
+                         bool absolute);
 
 /* The CPU-time clocks of other threads, once one was asked for: 0 or EINVAL. */
 extern int (*posix_thread_clock)(clockid_t id, uint64_t *out_ns);
@@ -66,6 +74,10 @@ int path_absolute(const char *path, char *out, size_t size);
 /* Permission bits of a new file. */
 unsigned umask_apply(unsigned mode);
 
+/* As vfs_mknod, with a path from dirfd and the mask for new files: 0, or -1
+ * with errno. */
+int node_make(int dirfd, const char *path, enum file_type type, mode_t mode);
+
 /* --- fifo.c, linked where mkfifo is --- */
 
 /* Opens the FIFO at node, whose reference it takes, also when it fails; flags
@@ -73,11 +85,13 @@ unsigned umask_apply(unsigned mode);
 int fifo_open(struct file *node, int flags, struct file **out)
     __attribute__((weak));
 
-/* --- SIGPIPE --- */
+/* --- SIGPIPE, SIGABRT --- */
 
 /* Of the file for signals, linked where signals are: sends the running thread
  * SIGPIPE. */
 void signal_broken_pipe(void) __attribute__((weak));
+/* The same for abort(): runs the handler of SIGABRT, if there is one. */
+void signal_abort(void) __attribute__((weak));
 /* For a write that nobody will read: -XEN_EPIPE. */
 static inline long broken_pipe(void)
 {

@@ -3,9 +3,11 @@
  * itself in __inside until it has left, for which pthread_barrier_destroy
  * waits. */
 
+#include "interrupt.h"
 #include "private.h"
 #include "thread.h"
 #include <errno.h>
+#include <pith/errno.h>
 #include <pith/waitaddr.h>
 
 #define DESTROYED 0x80000000u /* in __inside */
@@ -55,7 +57,9 @@ int pthread_barrier_wait(pthread_barrier_t *b)
         waitaddr_wake(&b->__round, UINT32_MAX);
     }
     while (!last && atomic_load(&b->__round) == round)
-        waitaddr_wait(&b->__round, round, DEADLINE_NEVER);
+        if (waitaddr_wait_interruptible(&b->__round, round, DEADLINE_NEVER) ==
+            -XEN_EINTR)
+            posix_handlers_run();
     leave(b);
     return last ? PTHREAD_BARRIER_SERIAL_THREAD : 0;
 }

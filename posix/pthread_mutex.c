@@ -10,6 +10,7 @@
  */
 
 #include "pthread_mutex.h"
+#include "interrupt.h"
 #include "private.h"
 #include "thread.h"
 #include <errno.h>
@@ -113,20 +114,25 @@ static int again(pthread_mutex_t *m, int own_error)
     }
 }
 
-/* Blocks until the word is ours. */
+/* Blocks until the word is ours; handlers run meanwhile. */
 static int take_word(pthread_mutex_t *m, clockid_t clock,
                      const struct timespec *until)
 {
     uint64_t deadline_ns = DEADLINE_NEVER;
     uint32_t expected = FREE;
+    int rc;
 
     if (atomic_compare_exchange(&m->__state, &expected, HELD))
         return 0;
     if (until && posix_deadline(clock, until, &deadline_ns))
         return EINVAL;
-    while (atomic_exchange(&m->__state, WANTED) != FREE)
-        if (waitaddr_wait(&m->__state, WANTED, deadline_ns) == -XEN_ETIME)
+    while (atomic_exchange(&m->__state, WANTED) != FREE) {
+        rc = waitaddr_wait_interruptible(&m->__state, WANTED, deadline_ns);
+        if (rc == -XEN_ETIME)
             return ETIMEDOUT;
+        if (rc == -XEN_EINTR)
+            posix_handlers_run();
+    }
     return 0;
 }
 

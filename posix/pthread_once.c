@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Once, whoever comes first; the others wait. */
 
+#include "interrupt.h"
 #include "private.h"
 #include "thread.h"
+#include <pith/errno.h>
 #include <pith/waitaddr.h>
 
 enum { NEW, RUNNING, AWAITED, DONE };
@@ -40,8 +42,10 @@ int pthread_once(pthread_once_t *once, void (*fn)(void))
             run(once, fn);
             return 0;
         }
-        if (state == AWAITED ||
-            atomic_compare_exchange(&once->__state, &state, AWAITED))
-            waitaddr_wait(&once->__state, AWAITED, DEADLINE_NEVER);
+        if ((state == AWAITED ||
+             atomic_compare_exchange(&once->__state, &state, AWAITED)) &&
+            waitaddr_wait_interruptible(&once->__state, AWAITED,
+                                        DEADLINE_NEVER) == -XEN_EINTR)
+            posix_handlers_run();
     }
 }

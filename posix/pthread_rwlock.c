@@ -14,6 +14,7 @@
  * in that waited because of it.
  */
 
+#include "interrupt.h"
 #include "private.h"
 #include "thread.h"
 #include <errno.h>
@@ -131,10 +132,12 @@ static int lock_to_read(pthread_rwlock_t *l, clockid_t clock,
         if (!(state & READERS_WAIT) &&
             !atomic_compare_exchange(&l->__state, &state, state | READERS_WAIT))
             continue;
-        rc = waitaddr_wait(readers_word(l), (uint32_t)(state | READERS_WAIT),
-                           deadline_ns);
+        rc = waitaddr_wait_interruptible(
+            readers_word(l), (uint32_t)(state | READERS_WAIT), deadline_ns);
         if (rc == -XEN_ETIME)
             return ETIMEDOUT;
+        if (rc == -XEN_EINTR)
+            posix_handlers_run();
         my_turn = !rc;
     }
     return err;
@@ -157,17 +160,20 @@ static void give_up_writing(pthread_rwlock_t *l)
         waitaddr_wake(readers_word(l), UINT32_MAX);
 }
 
+/* EINTR: a handler is to run, which may leave for good. */
 static int wait_to_write(pthread_rwlock_t *l, uint64_t deadline_ns)
 {
     uint64_t state;
-    int err;
+    int err, rc;
 
-    while ((err = try_write(l, WRITER, &state)) == EBUSY)
-        if (waitaddr_wait(writers_word(l), (uint32_t)(state >> 32),
-                          deadline_ns) == -XEN_ETIME) {
+    while ((err = try_write(l, WRITER, &state)) == EBUSY) {
+        rc = waitaddr_wait_interruptible(writers_word(l),
+                                         (uint32_t)(state >> 32), deadline_ns);
+        if (rc == -XEN_ETIME || rc == -XEN_EINTR) {
             give_up_writing(l);
-            return ETIMEDOUT;
+            return rc == -XEN_ETIME ? ETIMEDOUT : EINTR;
         }
+    }
     return err;
 }
 
@@ -184,8 +190,12 @@ static int lock_to_write(pthread_rwlock_t *l, clockid_t clock,
             return EINVAL;
         if ((state & WRITERS) == WRITERS)
             return EAGAIN;
-        if (atomic_compare_exchange(&l->__state, &state, state + WRITER))
-            return wait_to_write(l, deadline_ns);
+        if (!atomic_compare_exchange(&l->__state, &state, state + WRITER))
+            continue;
+        err = wait_to_write(l, deadline_ns);
+        if (err != EINTR)
+            return err;
+        posix_handlers_run();
     }
     return err;
 }

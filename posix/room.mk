@@ -9,7 +9,7 @@ sources := debugheap.c debugmalloc.c getline.c progname.c \
            unixsock.c unixio.c unixopt.c unixname.c socketpair.c \
            netwait.c inet.c resolve.c nameinfo.c \
            thread.c time.c unistd.c process.c status.c report.c disk.c random.c \
-           umask.c path.c names.c attributes.c space.c scandirat.c \
+           umask.c path.c names.c mknod.c attributes.c space.c scandirat.c \
            shell.c streamlock.c in6addr.c \
            pthread.c pthread_attr.c pthread_sched.c sched_cpus.c \
            pthread_cancel.c pthread_keys.c pthread_once.c pthread_time.c \
@@ -19,7 +19,7 @@ sources := debugheap.c debugmalloc.c getline.c progname.c \
            spawn.c users.c limits.c syslog.c logline.c err.c mallinfo.c \
            identity.c sysconf.c pathconf.c oldtime.c complexl.c sincosl.c mktemp.c \
            sigpost.c sigrun.c sigaction.c sigset.c sigmask.c sigwait.c kill.c \
-           signame.c sigjmp.c sigend.c
+           signame.c sigjmp.c sigend.c expiry.c itimer.c ptimer.c
 # What newlib keeps for hosts that it knows to be POSIX.
 vendor := $(addprefix $(NEWLIB)/libc/,posix/glob.c posix/scandir.c \
             posix/ftw.c posix/nftw.c unix/basename.c unix/dirname.c)

@@ -14,6 +14,8 @@ struct signal_entry {
     struct signal_entry *next;
     siginfo_t info;
     bool queued;
+    /* How often it was posted while it was queued; atomically. */
+    uint32_t again;
     /* It left the queue: completes info. The lock is held. NULL: the entry is
      * of the heap, and freed by who took it out. */
     void (*taken)(struct signal_entry *entry);
@@ -70,7 +72,8 @@ void signals_post_init(void);
 /*
  * Makes sig pending for target, NULL: for whoever takes it first, and
  * interrupts that thread. self: the running thread, NULL in upcalls. entry may
- * be NULL; one that is not needed is given back by taken or heap_free. Any
+ * be NULL; one that is not needed is given back by taken or heap_free, and one
+ * that is still queued is counted in again, and stays where it is. Any
  * context, with an entry of the heap thread context. The running thread calls
  * signals_run afterwards, in thread context.
  */
@@ -90,6 +93,9 @@ sigset_t signals_pending_locked(const struct signal_thread *self);
  * entries to free, by next. */
 struct signal_entry *signals_forget_locked(int sig);
 void signals_free(struct signal_entry *entry);
+/* Takes an entry that its owner had posted for no thread in particular back, if
+ * it is queued. */
+void signals_unqueue(struct signal_entry *entry);
 /* Ignored, by the program or by default. The lock is held. */
 bool signals_ignored_locked(int sig);
 

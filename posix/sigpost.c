@@ -16,7 +16,6 @@
 #include <pith/interrupt.h>
 #include <pith/timer.h>
 
-#define QUEUED_MAX 8192
 #define AGAIN_NS (500 * NS_PER_US)
 #define AGAIN_MAX_NS (32 * NS_PER_MS)
 
@@ -170,6 +169,19 @@ struct signal_entry *signals_forget_locked(int sig)
     return freed;
 }
 
+void signals_unqueue(struct signal_entry *entry)
+{
+    struct signal_entry **link = &signals.pending.first;
+    unsigned long flags = spin_lock_irqsave(&signals.lock);
+
+    if (entry->queued) {
+        while (*link != entry)
+            link = &(*link)->next;
+        unlink_locked(&signals.pending, link);
+    }
+    spin_unlock_irqrestore(&signals.lock, flags);
+}
+
 void signals_free(struct signal_entry *entry)
 {
     struct signal_entry *next;
@@ -279,7 +291,9 @@ void signals_post(struct posix_thread *target, struct posix_thread *self,
     bool dropped = signals_ignored_locked(sig) &&
                    !(signal_thread_of(asked)->mask & signal_bit(sig));
 
-    if (!dropped) {
+    if (entry && entry->queued) {
+        atomic_add(&entry->again, 1);
+    } else if (!dropped) {
         add_locked(p, sig, code, entry);
         interrupt_taker(target, self, sig);
     } else if (entry && entry->taken) {
@@ -297,7 +311,7 @@ int signals_send(struct posix_thread *target, int sig, int code,
     struct signal_entry *entry = NULL;
 
     if (value || sig >= SIGRTMIN) {
-        if (atomic_add(&signals.queued, 1) < QUEUED_MAX)
+        if (atomic_add(&signals.queued, 1) < SIGNAL_QUEUE_LIMIT)
             entry = heap_zalloc(sizeof(*entry));
         if (!entry) {
             atomic_sub(&signals.queued, 1);

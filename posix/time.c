@@ -39,6 +39,21 @@ uint64_t timespec_to_ns(const struct timespec *ts)
     return ns;
 }
 
+uint64_t timespec_due_ns(clockid_t clock, const struct timespec *value,
+                         bool absolute)
+{
+    uint64_t at = timespec_to_ns(value);
+
+    if (!absolute)
+        return deadline_after_ns(at);
+    if (clock == CLOCK_REALTIME)
+        at -= MIN(at, clock_realtime_offset_ns());
+    else if (clock == CLOCK_PROCESS_CPUTIME_ID &&
+             __builtin_add_overflow(at, clock_boot_ns(), &at))
+        at = DEADLINE_NEVER;
+    return MAX(at, 1);
+}
+
 static void timespec_from_ns(uint64_t ns, struct timespec *out)
 {
     out->tv_sec = (time_t)(ns / NS_PER_SEC);
@@ -62,6 +77,9 @@ int clock_gettime(clockid_t id, struct timespec *out)
     case CLOCK_BOOTTIME:
         timespec_from_ns(clock_monotonic_ns(), out);
         return 0;
+    case CLOCK_PROCESS_CPUTIME_ID: /* as times() */
+        timespec_from_ns(clock_monotonic_ns() - clock_boot_ns(), out);
+        return 0;
     case CLOCK_THREAD_CPUTIME_ID:
         timespec_from_ns(thread_cpu_ns(thread_current()), out);
         return 0;
@@ -81,6 +99,14 @@ int clock_getres(clockid_t id, struct timespec *out)
         return -1;
     if (out)
         timespec_from_ns(1, out);
+    return 0;
+}
+
+int clock_getcpuclockid(pid_t pid, clockid_t *out)
+{
+    if (pid && pid != getpid())
+        return ESRCH;
+    *out = CLOCK_PROCESS_CPUTIME_ID;
     return 0;
 }
 

@@ -164,19 +164,6 @@ static void get_locked(const struct timed *t, struct itimerspec *out)
     out->it_value = to_timespec(left);
 }
 
-/* When a timer set to value is due, never 0. */
-static uint64_t due_ns(const struct timed *t, const struct timespec *value,
-                       bool absolute)
-{
-    uint64_t at = timespec_to_ns(value);
-
-    if (!absolute)
-        return deadline_after_ns(at);
-    if (t->clock == CLOCK_REALTIME)
-        at -= MIN(at, clock_realtime_offset_ns());
-    return MAX(at, 1);
-}
-
 int timerfd_settime(int fd, int flags, const struct itimerspec *wanted,
                     struct itimerspec *before)
 {
@@ -195,7 +182,8 @@ int timerfd_settime(int fd, int flags, const struct itimerspec *wanted,
     t->interval_ns = timespec_to_ns(&wanted->it_interval);
     t->next_ns = 0;
     if (wanted->it_value.tv_sec || wanted->it_value.tv_nsec) {
-        t->next_ns = due_ns(t, &wanted->it_value, flags & TFD_TIMER_ABSTIME);
+        t->next_ns = timespec_due_ns(t->clock, &wanted->it_value,
+                                     flags & TFD_TIMER_ABSTIME);
         timer_arm(&t->timer, t->next_ns);
     } else {
         timer_cancel(&t->timer);

@@ -108,7 +108,7 @@ static int make_place(const struct sockaddr_un *addr, uint64_t *inode)
 
     if (rc != -XEN_ENOENT)
         return rc ? rc : -XEN_EADDRINUSE;
-    rc = vfs_mknod(full, FILE_SOCKET, 0755);
+    rc = vfs_mknod(full, FILE_SOCKET, umask_apply(0777));
     if (!rc)
         rc = vfs_stat(full, &st);
     *inode = st.inode;

@@ -2,7 +2,9 @@
 /* What termios.sh types at: says READY and what for, and shows what it got. */
 
 #define _GNU_SOURCE
+#include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -70,6 +72,43 @@ static void raw(const struct termios *before)
     show("PAUSED", read(0, got, sizeof(got)));
 }
 
+static volatile sig_atomic_t signalled;
+
+static void note(int sig)
+{
+    signalled = sig;
+}
+
+/* Keys that send signals, while it waits for the line and while it computes. */
+static void signals(const struct termios *before)
+{
+    struct sigaction act = {.sa_flags = 0};
+    struct termios t = *before;
+    ssize_t n;
+
+    act.sa_handler = note;
+    sigaction(SIGINT, &act, NULL);
+    sigaction(SIGQUIT, &act, NULL);
+    ready("interrupt");
+    errno = 0;
+    n = read(0, got, sizeof(got));
+    printf("INTERRUPT %zd %d %d\n", n, errno == EINTR, signalled == SIGINT);
+    signalled = 0;
+    ready("quit");
+    while (!signalled)
+        ;
+    printf("QUIT %d\n", signalled == SIGQUIT);
+    show("REST", read(0, got, sizeof(got)));
+    signal(SIGINT, SIG_IGN);
+    ready("ignored");
+    show("IGNORED", read(0, got, sizeof(got)));
+    t.c_lflag &= ~(tcflag_t)ISIG;
+    set(&t);
+    ready("unsignalled");
+    show("UNSIGNALLED", read(0, got, sizeof(got)));
+    set(before);
+}
+
 int main(void)
 {
     struct pollfd p = {.fd = 0, .events = POLLIN};
@@ -89,6 +128,7 @@ int main(void)
     poll(&p, 1, -1);
     tcflush(0, TCIFLUSH);
     printf("FLUSHED %d\n", poll(&p, 1, 0));
+    signals(&before);
     ready("last");
     show("LAST", read(0, got, sizeof(got)));
     return 0;

@@ -36,9 +36,17 @@ secrets_are_not_shown() {
     ! grep -q 'hush' "$(guest_log term)" || lab_error 'the secret is shown'
 }
 
+keys_send_signals() {
+    typed flush 'lost\r' 'FLUSHED 0' &&
+        typed interrupt 'gone\003' 'INTERRUPT -1 1 1' &&
+        typed quit '\034ab\r' 'QUIT 1' &&
+        guest_says term 'REST 3 61 62 0a' 10 &&
+        typed ignored 'x\003y\r' 'IGNORED 2 79 0a' &&
+        typed unsignalled '\003z\r' 'UNSIGNALLED 3 03 7a 0a'
+}
+
 flushed_input_is_gone() {
-    typed flush 'lost\r' 'FLUSHED 0' && typed last 'kept\r' \
-        'LAST 5 6b 65 70 74 0a' && guest_wait term 20 &&
+    typed last 'kept\r' 'LAST 5 6b 65 70 74 0a' && guest_wait term 20 &&
         guest_says term 'pith: exit 0' 5 && guest_destroy term
 }
 
@@ -46,4 +54,5 @@ case_run console_types_by_a_pty console_types_by_a_pty
 case_run lines_are_edited lines_are_edited
 case_run raw_bytes_come_as_they_are raw_bytes_come_as_they_are
 case_run secrets_are_not_shown secrets_are_not_shown
+case_run keys_send_signals keys_send_signals
 case_run flushed_input_is_gone flushed_input_is_gone

@@ -345,6 +345,53 @@ TEST(modes_and_owners_are_kept)
     FAILS(fchown(fd, 0, 0), EBADF);
 }
 
+/* covers: mknod mknodat mkfifo mkfifoat mkdirat */
+TEST(mask_and_kind_hold_for_whatever_is_made)
+{
+    static const struct {
+        const char *name;
+        mode_t mode;
+    } made[] = {
+        {"dir", S_IFDIR | 0750},     {"fifo", S_IFIFO | 0640},
+        {"other", S_IFIFO | 0640},   {"third", S_IFIFO | 0640},
+        {"file", S_IFREG | 0640},    {"regular", S_IFREG | 0640},
+        {"socket", S_IFSOCK | 0640}, {"open", S_IFREG | 0640},
+    };
+    struct stat st;
+    int dir, fd;
+
+    CHECK_EQ(mkdir("/made", 0777), 0);
+    CHECK((dir = open("/made", O_RDONLY | O_DIRECTORY)) >= 0);
+    CHECK_EQ(umask(027), 022);
+    CHECK_EQ(mkdirat(dir, "dir", 0777), 0);
+    CHECK_EQ(mkfifo("/made/fifo", 0666), 0);
+    CHECK_EQ(mkfifoat(dir, "other", 0666), 0);
+    CHECK_EQ(mknod("/made/file", 0666, 0), 0);
+    CHECK_EQ(mknodat(dir, "regular", S_IFREG | 0666, 0), 0);
+    CHECK_EQ(mknodat(dir, "third", S_IFIFO | 0666, 0), 0);
+    CHECK_EQ(mknodat(dir, "socket", S_IFSOCK | 0666, 0), 0);
+    CHECK((fd = openat(dir, "open", O_CREAT | O_WRONLY, 0666)) >= 0);
+    CHECK_EQ(close(fd), 0);
+    CHECK_EQ(umask(022), 027);
+    for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
+        CHECK_EQ(fstatat(dir, made[i].name, &st, 0), 0);
+        CHECK_EQ(st.st_mode, made[i].mode);
+    }
+    CHECK((fd = open("/made/third", O_RDWR | O_NONBLOCK)) >= 0);
+    CHECK_EQ(write(fd, "f", 1), 1);
+    CHECK_EQ(close(fd), 0);
+    FAILS(mknod("/made/file", 0666, 0), EEXIST);
+    FAILS(mknod("/made/fifo", S_IFIFO | 0666, 0), EEXIST);
+    FAILS(mkfifoat(dir, "fifo", 0666), EEXIST);
+    FAILS(mkfifoat(9999, "fifo", 0666), EBADF);
+    FAILS(mkfifo("/made/file/x", 0666), ENOTDIR);
+    FAILS(mknod("/none/file", 0666, 0), ENOENT);
+    FAILS(mknod("/made/null", S_IFCHR | 0666, 0x103), EPERM);
+    FAILS(mknod("/made/disk", S_IFBLK | 0666, 0x800), EPERM);
+    FAILS(mknod("/made/x", S_IFDIR | 0777, 0), EINVAL);
+    CHECK_EQ(close(dir), 0);
+}
+
 /* covers: access faccessat eaccess euidaccess */
 TEST(access_is_roots)
 {
