@@ -35,6 +35,11 @@ _DETERMINISTIC = ("-icount", "shift=0,sleep=off", "-seed", "1",
 _XEN = ("console=com1 com1=115200,8n1 loglvl=warning guest_loglvl=all "
         "spec-ctrl=eager-fpu conring_size=256k "
         "dom0_mem={0}M,max:{0}M")
+# QEMU before 10.2 changes interrupt_request in VMRUN and #VMEXIT without its
+# lock, so that an interrupt that its other thread sets just then is lost until
+# the next one, and with Xen's timer all stands still. Input on the console is
+# an interrupt that brings the lost one along; XON, which a terminal swallows.
+_WAKE_SECONDS, _WAKE = 1, b"\x11"
 _LIBC = ctypes.CDLL(None)
 
 
@@ -61,6 +66,7 @@ class Machine:
         self._ports = ports
         self._qemu = None
         self._listener = None
+        self._woken = time.monotonic()
         self.dir = tempfile.mkdtemp(prefix="pith-lab-")
         self._reaper = subprocess.Popen(
             ["/bin/sh", "-c", _REAPER, "lab-reaper", self.dir],
@@ -130,13 +136,14 @@ class Machine:
         parent = os.getpid()
         with open(self.path("qemu.err"), "wb") as errors:
             self._qemu = subprocess.Popen(
-                command, cwd=self.dir, stdin=subprocess.DEVNULL,
+                command, cwd=self.dir, stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE, stderr=errors, start_new_session=True,
                 pass_fds=[end.fileno() for end in theirs],
                 preexec_fn=lambda: _die_with(parent))
         self._tell_reaper(self._qemu.pid)
         for end in theirs:
             end.close()
+        os.set_blocking(self._qemu.stdin.fileno(), False)
         self._readers.register(self._qemu.stdout, selectors.EVENT_READ,
                                self._take_console)
 
@@ -186,15 +193,27 @@ class Machine:
         """Handles input for up to seconds; True once QEMU has ended."""
         deadline = time.monotonic() + seconds
         while self._qemu.returncode is None:
+            self._wake()
             left = deadline - time.monotonic()
             if left <= 0:
                 return False
-            for key, _ in self._readers.select(min(left, 60)):
+            for key, _ in self._readers.select(min(left, _WAKE_SECONDS)):
                 key.data()
         # What QEMU wrote to the ports just before its end.
         for key, _ in self._readers.select(0):
             key.data()
         return True
+
+    def _wake(self):
+        """Now and then, but where the run must not depend on this machine."""
+        now = time.monotonic()
+        if self.options.deterministic or now < self._woken + _WAKE_SECONDS:
+            return
+        self._woken = now
+        try:
+            os.write(self._qemu.stdin.fileno(), _WAKE)
+        except OSError:
+            pass  # it takes nothing now, or is about to end
 
     def kill(self):
         if self._qemu and self._qemu.poll() is None:
