@@ -214,6 +214,18 @@ static int blk_connected(struct xenbus_device *bus)
                     (unsigned long long)values[SECTOR_SIZE]);
         return rc;
     }
+    if (disk->registered &&
+        (size_bytes < disk->blkdev.size_bytes ||
+         values[SECTOR_SIZE] != disk->blkdev.sector_bytes)) {
+        xenbus_fail(bus,
+                    "it has become smaller: %llu bytes, not %llu, in sectors "
+                    "of %llu, not %u",
+                    (unsigned long long)size_bytes,
+                    (unsigned long long)disk->blkdev.size_bytes,
+                    (unsigned long long)values[SECTOR_SIZE],
+                    disk->blkdev.sector_bytes);
+        return -XEN_EINVAL;
+    }
     spin_lock(&disk->lock);
     disk->blkdev.size_bytes = size_bytes;
     disk->blkdev.sector_bytes = (uint32_t)values[SECTOR_SIZE];
@@ -267,6 +279,31 @@ static void blk_disconnect(struct xenbus_device *bus)
     worker_wake(disk);
 }
 
+static void blk_suspend(struct xenbus_device *bus)
+{
+    struct blkfront *disk = bus->driver_data;
+
+    spin_lock(&disk->lock);
+    disk->running = false;
+    spin_unlock(&disk->lock);
+}
+
+/* What the old backend answered before the save is in the ring still. */
+static void blk_resume(struct xenbus_device *bus, bool lost)
+{
+    struct blkfront *disk = bus->driver_data;
+
+    if (lost) {
+        disk->connection->port = 0;
+        io_drain(disk);
+        return;
+    }
+    spin_lock(&disk->lock);
+    disk->running = bus->started && !bus->dead;
+    spin_unlock(&disk->lock);
+    worker_wake(disk);
+}
+
 static void blk_remove(struct xenbus_device *bus)
 {
     struct blkfront *disk = bus->driver_data;
@@ -289,6 +326,8 @@ static struct xenbus_driver blk_driver = {
     .connected = blk_connected,
     .disconnect = blk_disconnect,
     .remove = blk_remove,
+    .suspend = blk_suspend,
+    .resume = blk_resume,
 };
 
 int blk_reconnect(struct blkdev *dev)

@@ -56,7 +56,7 @@ struct blkfront {
     struct spinlock lock;
     struct xenbus_device *bus; /* NULL: not attached */
     struct blk_connection *connection;
-    bool running; /* connected, and the backend has not lied */
+    bool running; /* connected, not suspended, the backend has not lied */
     enum blk_flush_kind flush;
     struct list queue;    /* requests not wholly on the ring, oldest first */
     struct list sent;     /* wholly on the ring, not wholly answered */

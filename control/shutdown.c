@@ -39,6 +39,11 @@ static int acknowledge(uint32_t txn, void *arg)
     return xs_write(txn, "control", "shutdown", "");
 }
 
+int shutdown_acknowledge(void *arg)
+{
+    return xs_transaction(acknowledge, arg);
+}
+
 void shutdown_check(void)
 {
     char request[REQUEST_BYTES];
@@ -56,12 +61,16 @@ void shutdown_check(void)
     for (size_t i = 0; i < ARRAY_SIZE(wishes); i++) {
         if (strcmp(request, wishes[i].request))
             continue;
-        rc = xs_transaction(acknowledge, request);
+        rc = shutdown_acknowledge(request);
         if (rc)
             log_warning("control: cannot acknowledge %s: %s", request,
                         errno_name(rc));
         if (rc != -XEN_ENOENT)
             lifecycle_ask(wishes[i].reason);
+        return;
+    }
+    if (!strcmp(request, "suspend")) {
+        suspend_for(request);
         return;
     }
     /* Not acknowledged: the toolstack must not believe that we will do it. */

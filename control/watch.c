@@ -50,20 +50,34 @@ static void control_fired(struct xs_watch *watch, const char *path)
 
 static struct xs_watch control_watch = {.fired = control_fired};
 
+#define FEATURES 3
+
+static void features_fill(struct xs_op ops[FEATURES])
+{
+    static const char *const nodes[FEATURES] = {
+        "feature-poweroff", "feature-reboot", "feature-suspend"};
+    static char yes[] = "1";
+
+    for (unsigned i = 0; i < FEATURES; i++)
+        ops[i] = (struct xs_op){XS_OP_WRITE, "control", nodes[i], yes, 0, 0};
+}
+
+int features_write(void)
+{
+    struct xs_op ops[FEATURES];
+
+    features_fill(ops);
+    return xs_batch(XS_NO_TXN, ops, FEATURES);
+}
+
 /* On xenwatch, so that no boot waits for xenstored's answers. */
 static void begin_to_listen(void)
 {
-    char yes[] = "1";
-    struct xs_op features[] = {{.kind = XS_OP_WRITE,
-                                .dir = "control",
-                                .node = "feature-poweroff",
-                                .buf = yes},
-                               {.kind = XS_OP_WRITE,
-                                .dir = "control",
-                                .node = "feature-reboot",
-                                .buf = yes}};
-    int rc = xs_watch_with(&control_watch, "control", NULL, features,
-                           ARRAY_SIZE(features));
+    struct xs_op features[FEATURES];
+    int rc;
+
+    features_fill(features);
+    rc = xs_watch_with(&control_watch, "control", NULL, features, FEATURES);
 
     if (!rc)
         rc = vcpu_watch_start();

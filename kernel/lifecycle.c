@@ -35,6 +35,11 @@ static void run_hooks(void)
             hook->closing();
 }
 
+bool lifecycle_is_ending(void)
+{
+    return atomic_load(&lifecycle.ending);
+}
+
 void lifecycle_end(unsigned reason)
 {
     if (atomic_exchange(&lifecycle.ending, 1))

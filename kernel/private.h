@@ -211,6 +211,13 @@ extern bool sched_measures;
 /* left will not run on this vCPU any more. Interrupts off. */
 void sched_measure(struct thread *left);
 
+/* stop.c: runs fn(arg) on vCPU 0 with interrupts off, while no other vCPU does
+ * anything. If it returns 0, then after it on each of them (vCPU 0 first)
+ * renew(), with interrupts off, and returns 0; else what fn returned, or
+ * -XEN_ENOMEM, -XEN_ETIME: fn has not run. As lifecycle_suspend. */
+int stop_machine(int (*fn)(void *arg), void *arg, void (*renew)(void));
+/* smp.c: in a restored domain, on each vCPU: its event for smp_kick. */
+int smp_renew(void);
 /* smp.c: the boot vCPU's part. 0 or -XEN_ENOMEM. */
 int smp_init(void);
 /* Starts the other vCPUs, as many as Xen has for us; does not wait for them.
@@ -257,6 +264,8 @@ struct thread *waitq_wake_one_locked(struct waitq *q);
 void timers_init(struct timers *timers);
 /* Binds Xen's timer event of this vCPU. 0 or -XEN_E*. */
 int timers_start(void);
+/* In a restored domain: the same, and sets Xen's timer anew. Interrupts off. */
+int timers_renew(void);
 /* Sets Xen's timer if others have put an earlier deadline into this vCPU's
  * queue. Interrupts off. */
 void timers_look(struct timers *timers);
@@ -316,6 +325,8 @@ int options_apply(char *error, size_t size);
 int option_apply_word(const struct option *first, const struct option *end,
                       char *word, char *error, size_t size);
 
+/* The end has begun. */
+bool lifecycle_is_ending(void);
 /* Says that rooms up to level have been started: their hooks run at the end. */
 void lifecycle_reached(const char *level);
 /* Ends a start that cannot go on: "pith: " and the reason, "pith: exit

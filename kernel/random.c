@@ -19,6 +19,7 @@
 #include <pith/evtchn.h>
 #include <pith/heap.h>
 #include <pith/hypercall.h>
+#include <pith/lifecycle.h>
 #include <pith/log.h>
 #include <pith/mutex.h>
 #include <pith/random.h>
@@ -245,3 +246,6 @@ void random_reseed(void)
     pool.bits = 0;
     spin_unlock(&pool.lock);
 }
+
+/* Another copy of this system may go on with the same memory. */
+SUSPEND_HOOK("060", random, NULL, random_reseed, NULL);

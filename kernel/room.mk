@@ -2,7 +2,7 @@ sources := start.c options.c option_table.c lifecycle.c sched.c runqueue.c cputi
            thread.c tls.c \
            waitq.c mutex.c cond.c semaphore.c rwlock.c waitaddr.c lockorder.c \
            timer.c throttle.c panic.c deadlock.c backtrace.c symbols.c tty.c \
-           observe.c report.c report_printf.c tracing.c profile.c thread_report.c \
+           observe.c report.c report_printf.c tracing.c profile.c thread_report.c suspend.c stop.c \
            pagefault.c tlb.c \
            tty_input.c netdev.c netdev_report.c \
            blkdev.c blkdev_report.c \

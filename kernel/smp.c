@@ -90,6 +90,11 @@ static int bind_kick(struct sched *sched)
     return rc;
 }
 
+int smp_renew(void)
+{
+    return smp.count > 1 ? bind_kick(this_sched()) : 0;
+}
+
 void smp_kick(struct sched *sched)
 {
     evtchn_notify(sched->kick_port);

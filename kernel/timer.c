@@ -30,7 +30,7 @@ static void program_locked(struct timers *timers, uint64_t deadline_ns,
         deadline_ns = now_ns + AHEAD_MAX_NS;
     timers->xen_deadline_ns = deadline_ns;
     counter_add(set, 1);
-    hypercall_set_timer_op(MAX(deadline_ns, 1)); /* 0 would disarm */
+    hypercall_set_timer_op(clock_to_xen_ns(deadline_ns));
 }
 
 static bool disarm_locked(struct timers *timers, struct timer *timer)
@@ -225,4 +225,15 @@ int timers_start(void)
         return rc;
     evtchn_unmask(port);
     return 0;
+}
+
+int timers_renew(void)
+{
+    struct timers *timers = &this_sched()->timers;
+    int rc = timers_start();
+
+    timers->xen_deadline_ns = DEADLINE_NEVER;
+    if (!rc)
+        timers_look(timers);
+    return rc;
 }

@@ -8,6 +8,7 @@
 #include "private.h"
 #include <pith/console.h>
 #include <pith/errno.h>
+#include <pith/lifecycle.h>
 #include <pith/log.h>
 #include <pith/mutex.h>
 #include <pith/tty.h>
@@ -314,3 +315,11 @@ void tty_start(void)
     log_set_sink(log_line);
     console_set_event_handler(console_event);
 }
+
+static void go_on(bool renewed)
+{
+    if (renewed && tty.ring)
+        console_event();
+}
+
+SUSPEND_HOOK("060", tty, NULL, NULL, go_on);

@@ -9,6 +9,7 @@
 #include "private.h"
 
 #include <pith/clock.h>
+#include <pith/lifecycle.h>
 #include <pith/random.h>
 
 #include <lwip_hooks.h>
@@ -65,6 +66,13 @@ static const uint64_t *key(void)
     secret.drawn = true;
     return secret.key;
 }
+
+static void forget_key(void)
+{
+    secret.drawn = false;
+}
+
+SUSPEND_HOOK("090", net_random, NULL, forget_key, NULL);
 
 uint32_t net_random(void)
 {

@@ -48,14 +48,19 @@ int half_init(struct netfront *nf, struct half *half, uint32_t slot_bytes,
     return 0;
 }
 
+void half_end_ring(struct half *half)
+{
+    if (half->ring_page.page)
+        grant_end_and_free(half->ring_page.ref, half->ring_page.page);
+    half->ring_page.page = NULL;
+}
+
 void half_fini(struct half *half)
 {
     for (unsigned i = 0; i < half->page_count; i++)
         grant_end_and_free(half->pages[i].ref, half->pages[i].page);
-    if (half->ring_page.page)
-        grant_end_and_free(half->ring_page.ref, half->ring_page.page);
+    half_end_ring(half);
     half->page_count = 0;
-    half->ring_page.page = NULL;
     memset(&half->slots, 0, sizeof(half->slots));
 }
 
@@ -177,14 +182,43 @@ static int netfront_connected(struct xenbus_device *bus)
 {
     struct netfront *nf = bus->driver_data;
 
+    bool again;
+
     mutex_lock(&nf->rx.lock);
     mutex_lock(&nf->tx.lock);
     nf->up = true;
+    again = nf->lost;
+    nf->lost = false;
     mutex_unlock(&nf->tx.lock);
     mutex_unlock(&nf->rx.lock);
     evtchn_unmask(nf->port);
+    /* The network is to hear from us: switches have to learn the way, and the
+     * lease is to be confirmed. */
+    if (again)
+        netdev_set_link(&nf->netdev, false);
     netdev_set_link(&nf->netdev, true);
     return 0;
+}
+
+static void netfront_suspend(struct xenbus_device *bus)
+{
+    struct netfront *nf = bus->driver_data;
+
+    mutex_lock(&nf->rx.lock);
+    mutex_lock(&nf->tx.lock);
+}
+
+static void netfront_resume(struct xenbus_device *bus, bool lost)
+{
+    struct netfront *nf = bus->driver_data;
+
+    if (lost) {
+        nf->port = 0;
+        nf->lost = nf->up;
+        nf->up = false;
+    }
+    mutex_unlock(&nf->tx.lock);
+    mutex_unlock(&nf->rx.lock);
 }
 
 static void netfront_disconnect(struct xenbus_device *bus)
@@ -193,13 +227,18 @@ static void netfront_disconnect(struct xenbus_device *bus)
 
     mutex_lock(&nf->rx.lock);
     mutex_lock(&nf->tx.lock);
-    evtchn_close(nf->port);
-    tx_fini(nf);
+    if (nf->port)
+        evtchn_close(nf->port);
+    if (nf->lost)
+        tx_keep(nf);
+    else
+        tx_fini(nf);
     half_fini(&nf->rx);
     nf->up = false;
     mutex_unlock(&nf->tx.lock);
     mutex_unlock(&nf->rx.lock);
-    netdev_set_link(&nf->netdev, false);
+    if (!nf->lost)
+        netdev_set_link(&nf->netdev, false);
 }
 
 /* The toolstack's keys: mac must be there, mtu may be. */
@@ -229,6 +268,23 @@ static int read_identity(struct netfront *nf)
     return 0;
 }
 
+/* The address is what the network knows us by. */
+static int netfront_renew(struct xenbus_device *bus)
+{
+    struct netfront *nf = bus->driver_data;
+    uint8_t mac[sizeof(nf->netdev.mac)];
+    char text[20] = "";
+    long length = xs_read(XS_NO_TXN, bus->own_path, "mac", text, sizeof(text));
+
+    if (length >= 0 && !parse_mac(text, mac) &&
+        !memcmp(mac, nf->netdev.mac, sizeof(mac)))
+        return 0;
+    xenbus_fail(bus, "its mac is another one now: %s",
+                length < 0 ? errno_name((int)length) : text);
+    netdev_set_link(&nf->netdev, false);
+    return -XEN_EINVAL;
+}
+
 static int netfront_probe(struct xenbus_device *bus)
 {
     struct netfront *nf = heap_zalloc(sizeof(*nf));
@@ -255,6 +311,7 @@ static void netfront_remove(struct xenbus_device *bus)
     struct netfront *nf = bus->driver_data;
 
     netdev_unregister(&nf->netdev);
+    half_fini(&nf->tx); /* what a restore kept */
     heap_free(nf);
 }
 
@@ -266,6 +323,9 @@ static struct xenbus_driver driver = {
     .connected = netfront_connected,
     .disconnect = netfront_disconnect,
     .remove = netfront_remove,
+    .suspend = netfront_suspend,
+    .resume = netfront_resume,
+    .renew = netfront_renew,
 };
 
 static int netfront_init(void)

@@ -46,13 +46,21 @@ struct half {
     struct slot_pool slots;
 };
 
+/* A frame that the peer has, for a backend that never had it. */
+struct tx_frame {
+    uint32_t number; /* of the request on the ring, which run free */
+    uint16_t bytes, flags;
+};
+
 struct netfront {
     struct netdev netdev;
     struct xenbus_device *bus;
     evtchn_port_t port;
-    bool up; /* from connected to disconnect or the peer's first lie; set and
-              * cleared under both locks, by a lie under either */
+    bool up;   /* from connected to disconnect or the peer's first lie; set and
+                * cleared under both locks, by a lie under either */
+    bool lost; /* from a restore to connected: frames wait; by both locks */
     struct half tx, rx; /* both locks: rx first */
+    struct tx_frame sent[TX_PAGES_MAX * TX_SLOTS_PER_PAGE]; /* tx.lock; by id */
 };
 
 /* slots.c. Pure. */
@@ -78,6 +86,8 @@ int shared_page_make(struct netfront *nf, bool readonly,
 /* Makes the ring of a half. The caller cleans up with half_fini. */
 int half_init(struct netfront *nf, struct half *half, uint32_t slot_bytes,
               unsigned page_limit);
+/* Ends the grant of its ring. */
+void half_end_ring(struct half *half);
 /* Ends every grant of a half. */
 void half_fini(struct half *half);
 /* The peer lied: no more use of it, and the bus disconnects soon. */
@@ -92,6 +102,9 @@ void tx_flush(struct netdev *dev);
 int tx_init(struct netfront *nf);
 /* Counts what the peer has not taken as dropped and frees all. */
 void tx_fini(struct netfront *nf);
+/* In a restored domain, instead of tx_fini: keeps what was not sent, and then
+ * tx_init sends it. */
+void tx_keep(struct netfront *nf);
 
 /* rx.c */
 unsigned rx_poll(struct netdev *dev, unsigned budget);

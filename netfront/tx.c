@@ -108,13 +108,80 @@ static void frame_put(struct netfront *nf, unsigned id,
         memcpy(to, frags[i].base, frags[i].length);
         to += frags[i].length;
     }
+    nf->sent[id] = (struct tx_frame){tx->ring.req_prod, bytes, req.flags};
     front_ring_put(&tx->ring, &req, sizeof(req));
     nf->netdev.stats.tx_frames++;
     nf->netdev.stats.tx_bytes += bytes;
 }
 
+void tx_keep(struct netfront *nf)
+{
+    /* Most of what was sent has been answered and just not looked at. */
+    reap(nf);
+    half_end_ring(&nf->tx);
+}
+
+/* The ids of frames that the peer has, in the order that they were sent in;
+ * returns how many. oldest: from this request on. */
+static unsigned list_held(const struct netfront *nf, uint32_t oldest,
+                          uint16_t ids[TX_PAGES_MAX * TX_SLOTS_PER_PAGE])
+{
+    unsigned count = 0, at;
+
+    for (unsigned id = 0; id < nf->tx.slots.count; id++) {
+        uint32_t age = nf->sent[id].number - oldest;
+
+        if (!nf->tx.slots.held[id])
+            continue;
+        for (at = count++; at && nf->sent[ids[at - 1]].number - oldest > age;
+             at--)
+            ids[at] = ids[at - 1];
+        ids[at] = (uint16_t)id;
+    }
+    return count;
+}
+
+static void put_again(struct netfront *nf, unsigned id)
+{
+    struct half *tx = &nf->tx;
+    struct netif_tx_request req = {
+        .gref = tx->pages[id / TX_SLOTS_PER_PAGE].ref,
+        .offset = id % TX_SLOTS_PER_PAGE * TX_SLOT_BYTES,
+        .flags = nf->sent[id].flags,
+        .id = id,
+        .size = nf->sent[id].bytes,
+    };
+
+    nf->sent[id].number = tx->ring.req_prod;
+    front_ring_put(&tx->ring, &req, sizeof(req));
+}
+
+/* Grants the pages that tx_keep has kept to the new peer, and sends what is in
+ * them, in order. In a restored domain nobody has them, so the old grants
+ * end. */
+static int send_kept(struct netfront *nf, uint32_t oldest)
+{
+    uint16_t ids[TX_PAGES_MAX * TX_SLOTS_PER_PAGE];
+    struct half *tx = &nf->tx;
+    unsigned count = list_held(nf, oldest, ids);
+    int rc = 0;
+
+    for (unsigned i = 0; i < tx->page_count && !rc; i++) {
+        rc = grant_end(tx->pages[i].ref);
+        if (!rc)
+            rc = grant_access(nf->bus->peer_domid, tx->pages[i].page, true,
+                              &tx->pages[i].ref);
+    }
+    for (unsigned i = 0; i < count && !rc; i++)
+        put_again(nf, ids[i]);
+    if (!rc) /* nobody listens yet, as in rx_init */
+        front_ring_push(&tx->ring);
+    return rc;
+}
+
 int tx_init(struct netfront *nf)
 {
+    uint32_t oldest = nf->tx.ring.req_prod - RING_SLOTS;
     struct page_stats memory;
     int rc;
 
@@ -122,6 +189,8 @@ int tx_init(struct netfront *nf)
     page_get_stats(&memory);
     rc = half_init(nf, &nf->tx, sizeof(union netif_tx_sring_entry),
                    MIN(MAX(memory.total_pages / 64, 8), TX_PAGES_MAX));
+    if (!rc && nf->lost)
+        rc = send_kept(nf, oldest);
     if (!rc)
         rc = front_ring_arm(&nf->tx.ring, EVENT_FAR);
     return rc;
@@ -150,6 +219,8 @@ int tx_transmit(struct netdev *dev, const struct netdev_frag *frags,
     mutex_lock(&nf->tx.lock);
     if (nf->up)
         rc = slot_get(nf);
+    else if (nf->lost && !nf->bus->dead)
+        rc = -XEN_EAGAIN; /* the link that goes up is the wake */
     if (rc >= 0) {
         frame_put(nf, rc, frags, count, bytes, flags);
         rc = 0;

@@ -80,12 +80,12 @@ $(B)/test/readall: test/system/readall.c $(SDK_STAMP)
 	$(call say,GUEST,$@)
 	$(Q)$(SDK)/bin/pith-cc -O2 -Wall -Wextra -Werror -Iinclude \
 	    -isystem $(XEN_HEADERS) -o $@ $<
-$(B)/test/vcpus $(B)/test/termios $(B)/test/program: $(B)/test/%: test/system/%.c $(SDK_STAMP)
+$(B)/test/vcpus $(B)/test/termios $(B)/test/migrate $(B)/test/program: $(B)/test/%: test/system/%.c $(SDK_STAMP)
 	@mkdir -p $(@D)
 	$(call say,GUEST,$@)
 	$(Q)$(SDK)/bin/pith-cc -O2 -Wall -Wextra -Werror -Iinclude \
 	    -isystem $(XEN_HEADERS) -o $@ $<
-test-images: $(B)/test/vcpus $(B)/test/termios $(B)/test/program
+test-images: $(B)/test/vcpus $(B)/test/termios $(B)/test/migrate $(B)/test/program
 test-images: $(B)/test/liar $(B)/test/readall $(WRAP_IMAGES)
 
 # For test/machine/debug.py.

@@ -14,6 +14,7 @@
 static struct {
     uint64_t last_ns; /* the latest time given out; only moves by exchange */
     uint64_t boot_ns;
+    uint64_t ahead_ns; /* of Xen's time, modulo 2^64: 0 until a restore */
 } state;
 
 /* LFENCE keeps RDTSC from running before the loads that precede it. */
@@ -64,7 +65,7 @@ __no_canary uint64_t clock_monotonic_ns(void)
 
     /* The record goes with this vCPU's TSC. */
     preempt_disable();
-    now = read_system_ns();
+    now = read_system_ns() + state.ahead_ns;
     preempt_enable();
     last = atomic_load(&state.last_ns);
     do {
@@ -87,7 +88,20 @@ uint64_t clock_realtime_offset_ns(void)
         nsec = shared->wc_nsec;
         barrier_read();
     } while (version & 1 || version != READ_ONCE(shared->wc_version));
-    return sec * NS_PER_SEC + nsec;
+    /* That is from the epoch to the start of Xen's time. */
+    return sec * NS_PER_SEC + nsec - state.ahead_ns;
+}
+
+uint64_t clock_to_xen_ns(uint64_t monotonic_ns)
+{
+    uint64_t xen_ns = monotonic_ns - state.ahead_ns;
+
+    return (int64_t)xen_ns > 0 ? xen_ns : 1;
+}
+
+void clock_renew(uint64_t monotonic_ns)
+{
+    state.ahead_ns = monotonic_ns - read_system_ns();
 }
 
 uint64_t clock_realtime_ns(void)

@@ -22,6 +22,7 @@
 static struct {
     struct spinlock lock; /* all below but handler; with interrupts off */
     struct xencons_interface *ring; /* NULL: none, or given up */
+    uint64_t gfn;
     evtchn_port_t port;
     uint32_t out_prod, in_cons; /* ours; the shared ones are only written */
     void (*handler)(void);
@@ -29,6 +30,8 @@ static struct {
 
 #define OUT_BYTES sizeof(console.ring->out)
 #define IN_BYTES sizeof(console.ring->in)
+
+#define LOST "xen: console: the restored domain has no ring\n"
 
 /* The emergency console and not the log, whose sink may be this ring. Outside
  * the lock. */
@@ -186,6 +189,36 @@ void console_set_event_handler(void (*handler)(void))
         evtchn_unmask(console.port);
 }
 
+/* Output that nobody has taken: with the domain it would be lost. */
+size_t console_unread(char *buf, size_t size)
+{
+    uint32_t index;
+    long length = console.ring ? out_waiting_locked(&index) : 0;
+    size_t at = MASK_XENCONS_IDX(console.out_prod - (uint32_t)length,
+                                 console.ring->out);
+    size_t first;
+
+    length = MIN(length, (long)size);
+    if (length <= 0)
+        return 0;
+    first = MIN((size_t)length, OUT_BYTES - at);
+    memcpy(buf, console.ring->out + at, first);
+    memcpy(buf + first, console.ring->out, (size_t)length - first);
+    return (size_t)length;
+}
+
+/* The page is elsewhere after a restore only if the new toolstack lays memory
+ * out in another way; the old mapping stays then. */
+static int map_ring(uint64_t gfn)
+{
+    if (console.ring && console.gfn == gfn)
+        return 0;
+    console.gfn = gfn;
+    console.ring = (struct xencons_interface *)map_device(gfn << PAGE_SHIFT,
+                                                          PAGE_SIZE, PT_WRITE);
+    return console.ring ? 0 : -XEN_ENOMEM;
+}
+
 int console_init(void)
 {
     uint64_t gfn, port;
@@ -195,15 +228,27 @@ int console_init(void)
         hvm_param_get(HVM_PARAM_CONSOLE_EVTCHN, &port) || !port)
         return -XEN_ENODEV;
     rc = evtchn_adopt(port, on_event, NULL);
+    if (!rc)
+        rc = map_ring(gfn);
     if (rc)
         return rc;
-    console.ring = (struct xencons_interface *)map_device(gfn << PAGE_SHIFT,
-                                                          PAGE_SIZE, PT_WRITE);
-    if (!console.ring)
-        return -XEN_ENOMEM;
     console.port = port;
     /* Where an earlier kernel in this domain, if any, stopped. */
     console.out_prod = READ_ONCE(console.ring->out_prod);
     console.in_cons = READ_ONCE(console.ring->in_cons);
     return 0;
+}
+
+void console_renew(const char *unread, size_t length)
+{
+    if (!console.ring)
+        return;
+    if (console_init()) {
+        console.ring = NULL;
+        emergency_write(LOST, sizeof(LOST) - 1);
+        return;
+    }
+    if (console.handler)
+        evtchn_unmask(console.port);
+    console_write(unread, length);
 }

@@ -26,6 +26,7 @@
 /* boot_timer is set at boot; the first device's thread takes it. */
 static struct {
     evtchn_port_t boot_timer; /* 0: none that is to become urgent */
+    evtchn_port_t timer;      /* vCPU 0's */
     uint32_t told;            /* bits of enum kind; atomically */
 } state;
 
@@ -137,7 +138,7 @@ int evtchn_bind_virq(unsigned virq, unsigned vcpu, evtchn_fn *fn, void *arg,
     if (rc || virq != VIRQ_TIMER)
         return refused(rc, VIRQ, vcpu);
     if (vcpu == 0)
-        state.boot_timer = op.port;
+        state.timer = state.boot_timer = op.port;
     else
         urge(&op.port);
     return 0;
@@ -203,6 +204,15 @@ int evtchn_set_vcpu(evtchn_port_t port, unsigned vcpu)
     if (!was_masked)
         evtchn_unmask_by_xen(port);
     return rc;
+}
+
+bool evtchn_is_same_domain(void)
+{
+    struct evtchn_status op = {.dom = DOMID_SELF, .port = state.timer};
+
+    return !hypercall_event_channel_op(EVTCHNOP_status, &op) &&
+           op.status == EVTCHNSTAT_virq && op.vcpu == 0 &&
+           op.u.virq == VIRQ_TIMER;
 }
 
 int evtchn_set_priority(evtchn_port_t port, unsigned priority)

@@ -71,6 +71,22 @@ static int add_page(void)
     return 0;
 }
 
+static int renew(void)
+{
+    for (uint32_t page = 0; page < array.page_count; page++) {
+        struct evtchn_expand_array op = {
+            .array_gfn = virt_to_phys(array.pages[page]) >> PAGE_SHIFT};
+        int rc;
+
+        for (unsigned i = 0; i < PAGE_WORDS; i++)
+            array.pages[page][i] = MASKED;
+        rc = hypercall_event_channel_op(EVTCHNOP_expand_array, &op);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
 static int port_init(evtchn_port_t port)
 {
     int rc = 0;
@@ -185,6 +201,7 @@ const struct evtchn_abi evtchn_fifo = {
     .name = "fifo",
     .last_port = EVTCHN_FIFO_NR_CHANNELS - 1,
     .vcpu_init = vcpu_init,
+    .renew = renew,
     .port_init = port_init,
     .mask = mask,
     .unmask = unmask,

@@ -120,6 +120,17 @@ int evtchn_table_start(void)
     return 0;
 }
 
+/* Nobody binds or is in a handler: one vCPU runs, in a thread. */
+void evtchn_table_forget(void)
+{
+    for (uint32_t slot = 0; slot < table.directory->slots; slot++) {
+        struct evtchn_handler *chunk = table.directory->chunks[slot];
+
+        for (unsigned i = 0; chunk && i < CHUNK_HANDLERS; i++)
+            chunk[i] = (struct evtchn_handler){0};
+    }
+}
+
 int evtchn_table_init(void)
 {
     table.directory = directory_alloc(FIRST_SLOTS);

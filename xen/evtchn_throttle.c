@@ -127,6 +127,11 @@ void evtchn_throttle_expire(void)
     spin_unlock_irqrestore(&throttle.lock, flags);
 }
 
+void evtchn_throttle_forget(void)
+{
+    throttle.first = &end;
+}
+
 void evtchn_set_throttle_timer(void (*arm)(uint64_t deadline_ns))
 {
     throttle.arm = arm;

@@ -20,6 +20,7 @@
 #include <pith/page.h>
 #include <pith/panic.h>
 #include <pith/spinlock.h>
+#include <pith/string.h>
 #include <xen/grant_table.h>
 #include <xen/memory.h>
 
@@ -237,6 +238,42 @@ void grant_end_and_free(grant_ref_t ref, void *page)
     spin_unlock(&grants.lock);
     if (released)
         page_free(released, 0);
+}
+
+uint32_t grants_frame_count(void)
+{
+    return grants.frame_count;
+}
+
+void grants_copy(struct grant_entry_v1 *copy)
+{
+    for (uint32_t i = 0; i < grants.frame_count; i++)
+        memcpy(copy + i * ENTRIES_PER_FRAME, grants.frames[i].entries,
+               PAGE_SIZE);
+}
+
+/* In the new domain nobody has any of our pages. A reference that was granted
+ * is so again, to nobody, until its owner ends it as ever: so a driver needs
+ * not know. The first entries are the toolstack's. */
+int grants_renew(const struct grant_entry_v1 *copy)
+{
+    int rc = 0;
+
+    for (uint32_t i = 0; i < grants.frame_count && !rc; i++)
+        rc =
+            physmap_renew(XENMAPSPACE_grant_table, i, grants.frames[i].entries);
+    if (rc)
+        return rc;
+    for (grant_ref_t ref = GNTTAB_NR_RESERVED_ENTRIES; ref < grants.next_fresh;
+         ref++) {
+        struct grant_entry_v1 *entry = entry_locked(ref);
+
+        entry->frame = copy[ref].frame;
+        entry->domid = DOMID_INVALID;
+        barrier_write(); /* before the flags, which Xen looks at first */
+        WRITE_ONCE(entry->flags, copy[ref].flags & GTF_type_mask);
+    }
+    return 0;
 }
 
 void grant_get_stats(struct grant_stats *out)

@@ -37,6 +37,12 @@ int xen_info_init(void)
     return 0;
 }
 
+int xen_info_renew(void)
+{
+    state.info.major = 0; /* the version is that of another Xen, perhaps */
+    return physmap_renew(XENMAPSPACE_shared_info, 0, state.shared);
+}
+
 uint32_t xen_hvm_features(void)
 {
     return state.info.hvm_features;

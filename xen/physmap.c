@@ -25,9 +25,15 @@
 #define HOLE_START (LAPIC_PADDR + (1ul << 20))
 #define HOLE_LIMIT (LAPIC_PADDR + SIZE_2M)
 
-/* Filled from the top down. No lock: at boot, then only under grants.lock. */
+#define HOLE_PAGES ((HOLE_LIMIT - HOLE_START) / PAGE_SIZE)
+
+/* Filled from the top down; held says with what, for a restored domain, which
+ * has to do it again. No lock: at boot, then only under grants.lock. */
 static struct {
-    uint64_t start_paddr, end_paddr;
+    uint64_t start_paddr, end_paddr, top_paddr;
+    struct {
+        uint16_t space, idx;
+    } held[HOLE_PAGES];
 } hole;
 
 static int add_to_physmap(unsigned space, uint64_t idx, uint64_t paddr)
@@ -40,6 +46,11 @@ static int add_to_physmap(unsigned space, uint64_t idx, uint64_t paddr)
     };
 
     return hypercall_memory_op(XENMEM_add_to_physmap, &op);
+}
+
+static size_t held_count(void)
+{
+    return (hole.top_paddr - hole.end_paddr) / PAGE_SIZE;
 }
 
 static int add_in_hole(unsigned space, uint64_t idx, void **out)
@@ -56,6 +67,8 @@ static int add_in_hole(unsigned space, uint64_t idx, void **out)
         return rc;
     }
     hole.end_paddr = paddr;
+    hole.held[held_count() - 1].space = (uint16_t)space;
+    hole.held[held_count() - 1].idx = (uint16_t)idx;
     *out = (void *)page;
     return 0;
 }
@@ -83,10 +96,19 @@ int physmap_add(unsigned space, uint64_t idx, void **out)
     return add_over_ram(space, idx, out);
 }
 
+int physmap_renew(unsigned space, uint64_t idx, const void *page)
+{
+    for (size_t i = 0; i < held_count(); i++)
+        if (hole.held[i].space == space && hole.held[i].idx == idx)
+            return add_to_physmap(space, idx,
+                                  hole.top_paddr - (i + 1) * PAGE_SIZE);
+    return add_to_physmap(space, idx, virt_to_phys(page));
+}
+
 void physmap_init(void)
 {
     hole.start_paddr = HOLE_START;
-    hole.end_paddr = 0;
+    hole.end_paddr = hole.top_paddr = 0;
     if (boot_info.flags & SIF_INITDOMAIN)
         return;
     for (unsigned i = 0; i < boot_info.region_count; i++) {
@@ -94,7 +116,7 @@ void physmap_init(void)
 
         if (region->start_paddr > HOLE_START) {
             if (region->start_paddr < HOLE_LIMIT)
-                hole.end_paddr = region->start_paddr;
+                hole.end_paddr = hole.top_paddr = region->start_paddr;
             return;
         }
         hole.start_paddr = MAX(hole.start_paddr, region->end_paddr);

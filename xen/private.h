@@ -10,6 +10,8 @@
 
 /* info.c: maps the shared info page, reads the features. 0 or -XEN_E*. */
 int xen_info_init(void);
+/* The same in a restored domain. */
+int xen_info_renew(void);
 /* As in struct xen_info, without the exit that xen_info's first call costs. */
 uint32_t xen_hvm_features(void);
 /* Records that the per-vCPU upcall vector is in use. */
@@ -19,6 +21,8 @@ void physmap_init(void);
 /* Makes page number idx of Xen's own memory (space: XENMAPSPACE_*) appear in
  * this domain, for ever, and stores its address in *out. 0 or -XEN_E*. */
 int physmap_add(unsigned space, uint64_t idx, void **out);
+/* Makes it appear there in the domain that this one has been restored as. */
+int physmap_renew(unsigned space, uint64_t idx, const void *page);
 
 /*
  * A vCPU's event state. Xen writes info and fifo, neither of which may cross a
@@ -54,6 +58,9 @@ struct evtchn_abi {
      * it switches the domain to this ABI. All ports are masked afterwards. 0
      * or -XEN_E*. Interrupts off. */
     int (*vcpu_init)(struct evtchn_vcpu *vcpu);
+    /* In a restored domain, after that on vCPU 0: gives Xen the memory of
+     * ports again, all masked. NULL: there is none. */
+    int (*renew)(void);
     /* Makes room for port, masked. 0 or -XEN_E*. Not twice at once. */
     int (*port_init)(evtchn_port_t port);
     /* True if it was masked already. */
@@ -104,12 +111,21 @@ struct evtchn_handler *evtchn_handler_find(evtchn_port_t port);
 int evtchn_handler_make(evtchn_port_t port, struct evtchn_handler **out);
 /* Has the ABI, which is new, make room for all ports that have a handler. */
 int evtchn_table_start(void);
+/* Takes away all handlers: their ports are those of a domain that this one is
+ * a restored copy of. Nothing else runs. */
+void evtchn_table_forget(void);
 /* The entry of a port that is ours. */
 struct evtchn_handler *evtchn_handler_of_open(evtchn_port_t port);
+
+/* evtchn.c: are the ports still those that we bound? A restored domain has but
+ * those that its toolstack made. */
+bool evtchn_is_same_domain(void);
 
 /* evtchn_throttle.c: if handler's port is throttled, ends that, the port stays
  * masked, and says true. Any context. */
 bool evtchn_throttle_cancel(struct evtchn_handler *handler);
+/* With evtchn_table_forget. */
+void evtchn_throttle_forget(void);
 /* An event was of use. */
 static inline void evtchn_throttle_reset(struct evtchn_handler *handler)
 {
@@ -131,9 +147,25 @@ void evtchn_wait_idle(evtchn_port_t port, unsigned vcpu);
 
 /* console.c. 0, or -XEN_ENODEV when the domain has no console ring. */
 int console_init(void);
+/* For a domain that is being saved and restored, nothing else runs: copies what
+ * the other end has not taken, says how much that is; and puts it into the ring
+ * of the new domain. */
+size_t console_unread(char *buf, size_t size);
+void console_renew(const char *unread, size_t length);
+
+/* grant.c, for a domain that is being saved and restored, nothing else runs:
+ * how many frames the table has; their copy, which has room for as many; and
+ * the table of the new domain, in which nobody may map anything, but all
+ * references are as they were to their owners. 0 or -XEN_E*. */
+struct grant_entry_v1;
+uint32_t grants_frame_count(void);
+void grants_copy(struct grant_entry_v1 *copy);
+int grants_renew(const struct grant_entry_v1 *copy);
 
 /* clock.c: takes the time that clock_boot_ns gives. */
 void clock_init(void);
+/* Monotonic time goes on at monotonic_ns: Xen's may be another one's now. */
+void clock_renew(uint64_t monotonic_ns);
 
 /* poweroff.c, for dom0: finds out how to turn the machine off. */
 void poweroff_init(void);

@@ -18,6 +18,7 @@
 #include <pith/panic.h>
 #include <pith/preempt.h>
 #include <pith/string.h>
+#include <pith/suspend.h>
 #include <pith/trace.h>
 #include <pith/vectors.h>
 #include <pith/xeninfo.h>
@@ -256,6 +257,29 @@ int evtchn_vcpu_init(unsigned id)
     rc = start(vcpu);
     irq_restore(flags);
     return rc;
+}
+
+/* What Xen wrote here was another domain's; what it finds here it keeps. */
+static void clear(struct evtchn_vcpu *vcpu)
+{
+    vcpu->info = (struct vcpu_info){0};
+    vcpu->fifo = (struct evtchn_fifo_control_block){0};
+    memset(vcpu->fifo_head, 0, sizeof(vcpu->fifo_head));
+    vcpu->fifo_ready = 0;
+}
+
+int evtchn_vcpu_renew(void)
+{
+    struct evtchn_vcpu *vcpu = this_cpu()->evtchn;
+    int rc;
+
+    clear(vcpu);
+    rc = register_vcpu_info(vcpu);
+    if (!rc)
+        rc = evtchn_abi->vcpu_init(vcpu);
+    if (!rc && vcpu->id == 0 && evtchn_abi->renew)
+        rc = evtchn_abi->renew();
+    return rc ? rc : bind_vector(vcpu);
 }
 
 uint64_t evtchn_timing(void)

@@ -10,6 +10,7 @@
 #include <pith/errno.h>
 #include <pith/format.h>
 #include <pith/heap.h>
+#include <pith/lifecycle.h>
 #include <pith/log.h>
 #include <pith/string.h>
 #include <xen/xen.h>
@@ -70,7 +71,7 @@ static void peer_state_fired(struct xs_watch *watch, const char *path)
     mutex_unlock(&bus.mutex);
 }
 
-static void device_remove(struct xenbus_device *dev)
+void bus_device_remove(struct xenbus_device *dev)
 {
     handshake_stop(dev);
     if (!list_empty(&dev->peer_watch.link))
@@ -84,9 +85,7 @@ static void device_remove(struct xenbus_device *dev)
     bus_state_changed();
 }
 
-/* Where the toolstack says the peer is. -XEN_ENOENT while it has not said yet;
- * a value that cannot be kills the device. */
-static int peer_find(struct xenbus_device *dev)
+int bus_peer_find(struct xenbus_device *dev)
 {
     char domid_text[8] = "";
     uint64_t domid;
@@ -133,7 +132,7 @@ static void device_add(struct xenbus_driver *driver, unsigned id, bool at_boot)
     list_init(&dev->peer_watch.link);
     format(dev->own_path, sizeof(dev->own_path), "device/%s/%u", driver->type,
            id);
-    if (peer_find(dev)) {
+    if (bus_peer_find(dev)) {
         heap_free(dev);
         return;
     }
@@ -169,7 +168,7 @@ static void apply_listing(struct xenbus_driver *driver, const char *list,
 
     list_for_each_safe (dev, next, &bus.devices, link)
         if (dev->driver == driver && !listing_has(list, bytes, dev->id))
-            device_remove(dev);
+            bus_device_remove(dev);
     for (size_t at = 0; at < bytes; at += strlen(list + at) + 1)
         if (!bus_id_parse(list + at, &id) && !bus_device_find(driver, id))
             device_add(driver, id, at_boot);
@@ -222,7 +221,7 @@ static void check_directory(struct xenbus_driver *driver, unsigned id)
 
     if (!dev || !was_replaced(dev))
         return;
-    device_remove(dev);
+    bus_device_remove(dev);
     device_add(driver, id, false);
 }
 
@@ -285,3 +284,5 @@ int xenbus_register(struct xenbus_driver *driver)
     mutex_unlock(&bus.mutex);
     return rc == -XEN_ENODEV ? 0 : rc;
 }
+
+SUSPEND_HOOK("080", xenbus, bus_suspend, bus_forget_peers, bus_resume);

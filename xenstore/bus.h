@@ -35,6 +35,11 @@ int bus_id_parse(const char *name, unsigned *id);
 /* True if path lies where domain domid keeps its backends. */
 bool bus_peer_path_valid(const char *path, unsigned domid);
 
+/* bus.c. Where the toolstack says the peer is. 0, also if that killed the
+ * device; -XEN_ENOENT: it says nothing. */
+int bus_peer_find(struct xenbus_device *dev);
+/* Ends the device and forgets it. By the bus's mutex. */
+void bus_device_remove(struct xenbus_device *dev);
 /* bus.c. By either lock of the bus. */
 struct xenbus_device *bus_device_find(const struct xenbus_driver *driver,
                                       unsigned id);
@@ -42,6 +47,11 @@ struct xenbus_device *bus_device_find(const struct xenbus_driver *driver,
  * that died outside of a callback. Any context. */
 void bus_state_changed(void);
 void bus_device_died(void);
+
+/* suspend.c: of the bus's suspend hook. */
+void bus_suspend(void);
+void bus_forget_peers(void);
+void bus_resume(bool renewed);
 
 /* handshake.c. The bus's mutex is held. Reads where the peer is and acts on
  * it; begin watches the peer first. */

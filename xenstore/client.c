@@ -9,6 +9,7 @@
 
 #include <pith/clock.h>
 #include <pith/errno.h>
+#include <pith/lifecycle.h>
 #include <pith/log.h>
 #include <pith/mutex.h>
 #include <pith/room.h>
@@ -77,6 +78,22 @@ static unsigned send_all(struct xs_call *calls, unsigned count,
     return sent;
 }
 
+/* Answers that a restore has taken away: what was asked is asked again, of the
+ * new daemon; but a transaction, which it does not know, has failed. */
+static void ask_again(struct xs_call *call)
+{
+    uint64_t deadline_ns = clock_monotonic_ns() + ANSWER_DEADLINE_NS;
+    int rc;
+
+    call->lost = call->done = false;
+    if (call->txn)
+        return;
+    if (send_all(call, 1, deadline_ns, &rc))
+        stream_wait(call, deadline_ns);
+    else
+        call->result = rc;
+}
+
 int client_run(struct xs_call *calls, unsigned count)
 {
     uint64_t deadline_ns;
@@ -95,6 +112,8 @@ int client_run(struct xs_call *calls, unsigned count)
             calls[i].result = unsent_rc;
         else
             stream_wait(&calls[i], deadline_ns);
+        while (calls[i].lost)
+            ask_again(&calls[i]);
         if (calls[i].result >= 0 || rc)
             continue;
         rc = (int)calls[i].result;
@@ -103,6 +122,22 @@ int client_run(struct xs_call *calls, unsigned count)
     }
     return rc;
 }
+
+static void come_to_rest(void)
+{
+    mutex_lock(&sending);
+}
+
+static void go_on(bool renewed)
+{
+    mutex_unlock(&sending);
+    if (!renewed)
+        return;
+    waitq_wake_all(stream_waitq());
+    watch_renew();
+}
+
+SUSPEND_HOOK("070", xenstore, come_to_rest, stream_renew, go_on);
 
 static int xenstore_init(void)
 {

@@ -21,7 +21,9 @@ struct xs_call {
     const char *dir, *node; /* what it is about, for the log */
     char *buf; /* the answer's body and a NUL; may be NULL with size 0 */
     size_t size;
-    long result; /* length of the answer, or -XEN_E* */
+    long result;       /* length of the answer, or -XEN_E* */
+    uint32_t txn_base; /* stream_txn_base() when the answer came */
+    bool lost;         /* no answer can come: it went to another daemon */
     bool done;
 };
 
@@ -55,10 +57,20 @@ struct waitq *stream_waitq(void);
 int stream_send(struct xs_call *call, uint64_t deadline_ns);
 /* Tells the daemon about what was sent. */
 void stream_flush(void);
+/* In a restored domain, nothing else runs and nobody is sending: another
+ * daemon, which knows nothing of us. Calls that wait for an answer are lost. */
+void stream_renew(void);
+/* The daemon's transaction numbers plus this are those that callers see: after
+ * a restore the old ones are told from the new ones, and get -XEN_EAGAIN. */
+uint32_t stream_txn_base(void);
+#define STREAM_TXN_MAX 0xffffffu /* of a daemon's numbers */
 
 /* receive.c: messages in. Thread context. */
 void stream_receive_init(struct xenstore_domain_interface *page,
                          evtchn_port_t port);
+/* As stream_renew. */
+void stream_receive_renew(struct xenstore_domain_interface *page,
+                          evtchn_port_t port);
 /* Takes off the ring whatever is there and completes calls. */
 void stream_drain(void);
 /* Makes call one that an answer is awaited for; before it is sent. */
@@ -80,6 +92,11 @@ void watch_event_arrived(struct xs_event *event);
 int watch_add(struct xs_watch *watch, const char *dir, const char *node);
 /* Makes watch unknown; its callback does not run after this returns. */
 void watch_drop(struct xs_watch *watch);
+/* In a restored domain: makes all watches known to the daemon. */
+void watch_renew(void);
+/* Forgets watch, of which the daemon of a restored domain knows nothing.
+ * Nothing else runs. */
+void watch_forget(struct xs_watch *watch);
 /* Fills in the request (XS_WATCH or XS_UNWATCH) about watch. */
 void watch_call_init(struct xs_call *call, uint32_t type,
                      const struct xs_watch *watch);

@@ -21,7 +21,7 @@
 #define ERROR_NAME_BYTES 16
 
 static struct {
-    /* Both set once at boot. */
+    /* Both set at boot and by a restore. */
     struct xenstore_domain_interface *page;
     evtchn_port_t port;
 
@@ -45,6 +45,7 @@ static void call_finish(struct xs_call *call, long result)
 {
     list_remove(&call->link);
     call->result = result;
+    call->txn_base = stream_txn_base();
     /* With call_done: result before done, after which the caller may free it.
      */
     atomic_store(&call->done, true);
@@ -273,4 +274,21 @@ void stream_receive_init(struct xenstore_domain_interface *page,
     rx.page = page;
     rx.port = port;
     rx.rsp_cons = READ_ONCE(page->rsp_cons);
+}
+
+void stream_receive_renew(struct xenstore_domain_interface *page,
+                          evtchn_port_t port)
+{
+    struct xs_call *call, *next;
+
+    list_for_each_safe (call, next, &rx.calls, link) {
+        call->lost = true;
+        call_finish(call, -XEN_EAGAIN);
+    }
+    heap_free(rx.event);
+    rx.event = NULL;
+    rx.call = NULL;
+    rx.header_bytes = 0;
+    rx.broken = false;
+    stream_receive_init(page, port);
 }

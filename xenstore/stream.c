@@ -16,15 +16,18 @@
 #include <pith/errno.h>
 #include <pith/evtchn.h>
 #include <pith/map.h>
+#include <pith/panic.h>
 #include <pith/xeninfo.h>
 #include <xen/xen.h>
 
 #include <xen/hvm/params.h>
 
 static struct {
-    /* Both set once at boot. */
+    /* Set at boot and by a restore. */
     struct xenstore_domain_interface *page;
+    uint64_t gfn;
     evtchn_port_t port;
+    uint32_t txn_base;
     struct waitq waitq;
 
     /* Owned by the one sender that client.c lets in. */
@@ -89,10 +92,14 @@ static int put(const void *src, uint32_t bytes, uint64_t deadline_ns)
  * sleeps too long costs one request and not the framing of the stream. */
 int stream_send(struct xs_call *call, uint64_t deadline_ns)
 {
-    struct xsd_sockmsg header = {call->type, stream.next_req_id++, call->txn,
-                                 0};
+    struct xsd_sockmsg header = {call->type, stream.next_req_id++, 0, 0};
     int rc;
 
+    if (call->txn) {
+        header.tx_id = call->txn - stream.txn_base;
+        if (!header.tx_id || header.tx_id > STREAM_TXN_MAX)
+            return -XEN_EAGAIN;
+    }
     for (unsigned i = 0; i < call->piece_count; i++)
         header.len += call->body[i].bytes;
     rc = ring_wait(MIN(sizeof(header) + header.len, XENSTORE_RING_SIZE),
@@ -143,7 +150,9 @@ static int connection_wait(void)
         deadline_ns);
 }
 
-int stream_init(void)
+/* Finds the page and the port. A restored domain's page is nearly always where
+ * it was; if not, the old mapping stays. */
+static int open(void)
 {
     uint64_t gfn, port;
     int rc = hvm_param_get(HVM_PARAM_STORE_PFN, &gfn);
@@ -153,16 +162,44 @@ int stream_init(void)
     rc = hvm_param_get(HVM_PARAM_STORE_EVTCHN, &port);
     if (rc || !port || port > UINT32_MAX)
         return -XEN_ENODEV;
-    stream.page = (struct xenstore_domain_interface *)map_device(
-        gfn << PAGE_SHIFT, PAGE_SIZE, PT_WRITE);
+    if (!stream.page || stream.gfn != gfn)
+        stream.page = (struct xenstore_domain_interface *)map_device(
+            gfn << PAGE_SHIFT, PAGE_SIZE, PT_WRITE);
     if (!stream.page)
         return -XEN_ENOMEM;
+    stream.gfn = gfn;
     stream.port = (evtchn_port_t)port;
     rc = evtchn_adopt(stream.port, event_arrived, NULL);
-    if (!rc) {
+    if (!rc)
         evtchn_unmask(stream.port);
+    return rc;
+}
+
+void stream_renew(void)
+{
+    int rc = open();
+
+    if (rc)
+        panic("xenstore: the restored domain has none: %s", errno_name(rc));
+    stream.txn_base += STREAM_TXN_MAX + 1;
+    stream.unflushed = false;
+    stream.req_prod = READ_ONCE(stream.page->req_prod);
+    stream_receive_renew(stream.page, stream.port);
+}
+
+uint32_t stream_txn_base(void)
+{
+    return stream.txn_base;
+}
+
+int stream_init(void)
+{
+    int rc = open();
+
+    if (rc == -XEN_ENODEV || rc == -XEN_ENOMEM)
+        return rc;
+    if (!rc)
         rc = connection_wait();
-    }
     stream.req_prod = READ_ONCE(stream.page->req_prod);
     stream_receive_init(stream.page, stream.port);
     return rc;

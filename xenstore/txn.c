@@ -25,9 +25,9 @@ int xs_transaction_start(uint32_t *out_txn)
     call.size = sizeof(text);
     if (client_run(&call, 1))
         return (int)call.result;
-    if (xs_parse_u64(text, UINT32_MAX, &txn) || txn == XS_NO_TXN)
+    if (xs_parse_u64(text, STREAM_TXN_MAX, &txn) || txn == XS_NO_TXN)
         return -XEN_EIO;
-    *out_txn = (uint32_t)txn;
+    *out_txn = (uint32_t)txn + call.txn_base;
     return 0;
 }
 

@@ -15,6 +15,7 @@
 #include <pith/errno.h>
 #include <pith/format.h>
 #include <pith/heap.h>
+#include <pith/log.h>
 #include <pith/string.h>
 #include <pith/thread.h>
 
@@ -220,6 +221,41 @@ void watch_drop(struct xs_watch *w)
     if (thread_current() != watch.thread)
         WAITQ_WAIT_UNTIL(&watch.idle, READ_ONCE(watch.running) != w,
                          DEADLINE_NEVER);
+}
+
+void watch_forget(struct xs_watch *w)
+{
+    list_remove(&w->link);
+    list_init(&w->link);
+    deadlock_source(-1);
+}
+
+/* Each is moved to the list's end, as in fire_all; what comes meanwhile knows
+ * the daemon. One that is removed meanwhile leaves the daemon a watch too much,
+ * whose events are dropped. */
+void watch_renew(void)
+{
+    struct xs_watch copy, *w;
+    struct xs_call call;
+    unsigned count = 0;
+    int rc;
+
+    spin_lock(&watch.lock);
+    list_for_each (w, &watch.watches, link)
+        count++;
+    while (count-- && !list_empty(&watch.watches)) {
+        w = list_entry(list_pop_front(&watch.watches), struct xs_watch, link);
+        list_push_back(&watch.watches, &w->link);
+        copy = *w;
+        spin_unlock(&watch.lock);
+        watch_call_init(&call, XS_WATCH, &copy);
+        rc = client_run(&call, 1);
+        if (rc)
+            log_error("xenstore: cannot watch %s any more: %s", copy.path,
+                      errno_name(rc));
+        spin_lock(&watch.lock);
+    }
+    spin_unlock(&watch.lock);
 }
 
 void watch_call_init(struct xs_call *call, uint32_t type,

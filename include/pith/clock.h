@@ -13,8 +13,11 @@
 #define NS_PER_US 1000ull
 #define DEADLINE_NEVER UINT64_MAX
 
-/* Xen's system time: nanoseconds, never steps back. Deadlines use it. */
+/* Xen's system time: nanoseconds, never steps back; it stands still between
+ * the save of a domain and its restore. Deadlines use it. */
 uint64_t clock_monotonic_ns(void);
+/* What Xen itself calls this time, 0 or less as 1: for its timers. */
+uint64_t clock_to_xen_ns(uint64_t monotonic_ns);
 /* Nanoseconds since 1970 UTC. */
 uint64_t clock_realtime_ns(void);
 /* The realtime clock at system time 0. */

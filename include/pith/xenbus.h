@@ -58,6 +58,16 @@ struct xenbus_driver {
     void (*disconnect)(struct xenbus_device *dev);
     /* Disappeared: free driver_data. */
     void (*remove)(struct xenbus_device *dev);
+    /* The domain is about to be saved, the device connected: no event is sent
+     * from now on until resume, which comes soon, in the same thread. lost: in
+     * a restored domain. The port is gone then, the grants are to nobody and
+     * end as ever, and disconnect follows; the next connection is with another
+     * backend. Both or neither may be NULL. */
+    void (*suspend)(struct xenbus_device *dev);
+    void (*resume)(struct xenbus_device *dev, bool lost);
+    /* In a restored domain, after disconnect: is this the same device still? 0;
+     * an error kills the device, and the driver says why. May be NULL. */
+    int (*renew)(struct xenbus_device *dev);
 
     /* xenstore/'s: */
     struct xs_watch watch; /* on device/TYPE */

@@ -42,6 +42,11 @@ uint64_t clock_monotonic_ns(void)
     return now_ns;
 }
 
+uint64_t clock_to_xen_ns(uint64_t monotonic_ns)
+{
+    return MAX(monotonic_ns, 1);
+}
+
 long hypercall_set_timer_op(uint64_t deadline_ns)
 {
     set_timer_calls++;

@@ -58,6 +58,14 @@ int grant_access(uint16_t domid, const void *page, bool readonly,
     return -XEN_ENOSPC;
 }
 
+int grant_end(grant_ref_t ref)
+{
+    CHECK(granted[ref]);
+    granted[ref] = NULL;
+    grants--;
+    return 0;
+}
+
 void grant_end_and_free(grant_ref_t ref, void *page)
 {
     CHECK(granted[ref] == page);
@@ -81,6 +89,7 @@ int evtchn_notify(evtchn_port_t port)
 
 void evtchn_close(evtchn_port_t port)
 {
+    CHECK_EQ(port, 5);
 }
 
 void evtchn_unmask(evtchn_port_t port)
@@ -121,6 +130,15 @@ int xs_batch(uint32_t txn, struct xs_op *ops, unsigned count)
     return 0;
 }
 
+static const char *mac_now = "00:16:3e:01:02:03";
+
+long xs_read(uint32_t txn, const char *dir, const char *node, char *buf,
+             size_t size)
+{
+    CHECK_STR(node, "mac");
+    return (long)str_copy(buf, mac_now, size);
+}
+
 int xenbus_publish(struct xenbus_device *dev, const struct xs_op *keys,
                    unsigned count)
 {
@@ -152,8 +170,11 @@ void netdev_unregister(struct netdev *dev)
 {
 }
 
+static unsigned link_changes;
+
 void netdev_set_link(struct netdev *dev, bool up)
 {
+    link_changes += link_is_up != up;
     link_is_up = up;
 }
 
@@ -289,6 +310,23 @@ static int send_frame(uint8_t value)
 
     memset(frame, value, sizeof(frame));
     return ops.transmit(&nf->netdev, frags, 2, NETDEV_CSUM_BLANK);
+}
+
+/* As the bus does in a restored domain. */
+static void restore(void)
+{
+    driver.suspend(&bus);
+    driver.resume(&bus, true);
+    driver.disconnect(&bus);
+}
+
+/* The other backend finds what was sent when it connects. */
+static void attach(void)
+{
+    BACK_RING_ATTACH(&tx_back, (netif_tx_sring_t *)nf->tx.ring_page.page, 0,
+                     PAGE_SIZE);
+    BACK_RING_ATTACH(&rx_back, (netif_rx_sring_t *)nf->rx.ring_page.page, 0,
+                     PAGE_SIZE);
 }
 
 /* --- cases --- */
@@ -527,4 +565,75 @@ TEST(netfront_reads_the_peers_features)
     rx_copy = "1";
     driver.remove(&bus);
     CHECK_EQ(grants, 0);
+}
+
+TEST(netfront_restored_sends_what_nobody_took_in_order)
+{
+    uint8_t seen[16];
+    unsigned count = 0;
+
+    setup();
+    connect_at(WRAP_START + 200);
+    for (unsigned i = 0; i < 100; i++) /* ids come in any order */
+        CHECK_EQ(send_frame(i), 0);
+    ops.flush(&nf->netdev);
+    CHECK_EQ(backend_take(NETIF_RSP_OKAY, false) & 0xffff, 100);
+    for (unsigned i = 0; i < 10; i++)
+        CHECK_EQ(send_frame(100 + i), 0);
+    ops.flush(&nf->netdev);
+    CHECK_EQ(send_frame(110), 0); /* the backend never heard of it */
+    restore();
+    link_changes = 0;
+    CHECK_EQ(send_frame(1), -XEN_EAGAIN); /* comes again when the link is up */
+    CHECK_EQ(driver.renew(&bus), 0);
+    CHECK_EQ(driver.connect(&bus), 0);
+    attach();
+    while (RING_HAS_UNCONSUMED_REQUESTS(&tx_back)) {
+        netif_tx_request_t req;
+
+        RING_COPY_REQUEST(&tx_back, tx_back.req_cons++, &req);
+        CHECK_EQ(req.size, FRAME);
+        CHECK_EQ(req.flags, NETTXF_csum_blank | NETTXF_data_validated);
+        seen[count++ % 16] = ((uint8_t *)granted[req.gref])[req.offset];
+    }
+    CHECK_EQ(count, 11);
+    for (unsigned i = 0; i < count; i++)
+        CHECK_EQ(seen[i], 100 + i);
+    CHECK_EQ(driver.connected(&bus), 0);
+    CHECK(link_is_up);
+    CHECK_EQ(link_changes, 2); /* so that the network hears of us */
+    attach();
+    CHECK_EQ(backend_take(NETIF_RSP_OKAY, false) & 0xffff, 11);
+    CHECK_EQ(send_frame(7), 0);
+    CHECK_EQ(nf->netdev.stats.tx_dropped, 0);
+    CHECK(!bus.dead);
+    teardown();
+}
+
+TEST(netfront_restored_with_another_mac_is_dead)
+{
+    setup();
+    connect_at(0);
+    CHECK_EQ(send_frame(1), 0);
+    restore();
+    mac_now = "00:16:3e:01:02:04";
+    CHECK_EQ(driver.renew(&bus), -XEN_EINVAL);
+    mac_now = "00:16:3e:01:02:03";
+    CHECK(bus.dead && !link_is_up);
+    CHECK_EQ(send_frame(1), -XEN_EIO);
+    driver.remove(&bus);
+    CHECK_EQ(grants, 0);
+}
+
+TEST(netfront_save_that_is_cancelled_changes_nothing)
+{
+    setup();
+    connect_at(0);
+    CHECK_EQ(send_frame(1), 0);
+    driver.suspend(&bus);
+    driver.resume(&bus, false);
+    ops.flush(&nf->netdev);
+    CHECK_EQ(backend_take(NETIF_RSP_OKAY, false) & 0xffff, 1);
+    CHECK_EQ(send_frame(2), 0);
+    teardown();
 }

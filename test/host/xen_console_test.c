@@ -104,6 +104,25 @@ TEST(console_output_survives_the_index_wrap)
     CHECK_EQ(reported, 0);
 }
 
+TEST(console_of_a_restored_domain_has_what_nobody_took)
+{
+    char unread[2048], buf[2048];
+
+    connect(UINT32_MAX - 2); /* across the wrap and the ring's end */
+    CHECK_EQ(console_write("old", 3), 3);
+    CHECK_EQ(drain(buf, 3), 3);
+    CHECK_EQ(console_write("not taken", 9), 9);
+    CHECK_EQ(console_unread(unread, 4), 4);
+    CHECK_EQ(console_unread(unread, sizeof(unread)), 9);
+    memset(&page, 0, sizeof(page)); /* the new domain's page */
+    notified = 0;
+    console_renew(unread, 9);
+    CHECK_EQ(notified, 1);
+    CHECK_EQ(drain(buf, sizeof(buf)), 9);
+    CHECK(!memcmp(buf, "not taken", 9));
+    CHECK_EQ(console_unread(unread, sizeof(unread)), 0);
+}
+
 TEST(console_full_ring_takes_nothing_and_does_not_notify)
 {
     static char text[4096];

@@ -66,6 +66,14 @@ int physmap_add(unsigned space, uint64_t idx, void **out)
     return 0;
 }
 
+int physmap_renew(unsigned space, uint64_t idx, const void *page)
+{
+    CHECK_EQ(space, XENMAPSPACE_grant_table);
+    CHECK(page == frames[idx]);
+    memset(frames[idx], 0, PAGE_SIZE); /* another domain's table */
+    return 0;
+}
+
 long hypercall_grant_table_op(unsigned cmd, void *ops, unsigned count)
 {
     struct gnttab_query_size *op = ops;
@@ -123,6 +131,32 @@ TEST(grant_end_of_a_mapped_page_changes_nothing)
     entry(ref)->flags = GTF_permit_access;
     CHECK_EQ(grant_end(ref), 0);
     page_free(page, 0);
+}
+
+TEST(grant_of_a_restored_domain_is_to_nobody_and_ends_as_ever)
+{
+    void *held = page_alloc(0), *page = page_alloc(0);
+    grant_ref_t mapped = 0, ref = 0, freed = 0;
+    struct grant_entry_v1 *copy;
+
+    grant_access(1, held, false, &mapped);
+    grant_access(2, page, true, &freed);
+    CHECK_EQ(grant_end(freed), 0); /* the free list goes through here */
+    grant_access(2, page, true, &ref);
+    entry(mapped)->flags |= GTF_reading | GTF_writing;
+    copy = malloc(grants_frame_count() * PAGE_SIZE);
+    grants_copy(copy);
+    CHECK_EQ(grants_renew(copy), 0);
+    free(copy);
+    CHECK_EQ(entry(mapped)->domid, DOMID_INVALID);
+    CHECK_EQ(entry(mapped)->flags, GTF_permit_access);
+    CHECK_EQ(grant_end(ref), 0);
+    grant_end_and_free(mapped, held);
+    CHECK_EQ(stats().used, 0);
+    CHECK_EQ(stats().quarantined, 0);
+    CHECK_EQ(grant_access(3, page, false, &ref), 0);
+    CHECK_EQ(entry(ref)->domid, 3);
+    grant_end_and_free(ref, page);
 }
 
 TEST(grant_page_held_by_the_peer_is_quarantined_until_released)

@@ -103,6 +103,27 @@ TEST(physmap_refusal_leaves_the_hole_as_it_was)
     CHECK_EQ(add(), SPECIAL_START - PAGE_SIZE);
 }
 
+TEST(physmap_restored_page_appears_where_it_was)
+{
+    void *shared, *first, *over_ram = NULL;
+    uint64_t paddr;
+
+    domu(0xfeff6000);
+    CHECK_EQ(physmap_add(XENMAPSPACE_shared_info, 0, &shared), 0);
+    paddr = added_paddr;
+    CHECK_EQ(physmap_add(XENMAPSPACE_grant_table, 0, &first), 0);
+    CHECK_EQ(physmap_add(XENMAPSPACE_grant_table, 1, &over_ram), 0);
+    added_paddr = 0;
+    CHECK_EQ(physmap_renew(XENMAPSPACE_grant_table, 1, over_ram), 0);
+    CHECK_EQ(added_paddr, RAM_PADDR);
+    CHECK_EQ(physmap_renew(XENMAPSPACE_grant_table, 0, first), 0);
+    CHECK_EQ(added_paddr, paddr - PAGE_SIZE);
+    CHECK_EQ(physmap_renew(XENMAPSPACE_shared_info, 0, shared), 0);
+    CHECK_EQ(added_paddr, paddr);
+    add_result = -XEN_ENOMEM;
+    CHECK_EQ(physmap_renew(XENMAPSPACE_shared_info, 0, shared), -XEN_ENOMEM);
+}
+
 TEST(physmap_full_hole_is_followed_by_ram)
 {
     domu(16 << 20);

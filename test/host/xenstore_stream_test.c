@@ -287,6 +287,60 @@ TEST(late_answer_does_not_reach_a_caller_that_gave_up)
     CHECK_STR(buf2, "ok");
 }
 
+/* As restored: the page is empty, the daemon another one. */
+static void restore(void)
+{
+    memset(&page, 0, sizeof(page));
+    heard_bytes = saying_bytes = 0;
+    stream_renew();
+}
+
+TEST(restore_loses_calls_that_wait_and_half_an_answer)
+{
+    char buf[64], buf2[64];
+    struct xs_call half = call_of(XS_READ, "x", 2, buf, sizeof(buf));
+    struct xs_call open = call_of(XS_READ, "y", 2, buf2, sizeof(buf2));
+    struct xs_call next = call_of(XS_READ, "z", 2, buf, sizeof(buf));
+
+    setup(20);
+    send(&half);
+    send(&open);
+    while (daemon_turn())
+        ;
+    say(XS_READ, half.req_id, "an answer that comes in part", 28);
+    daemon_turn();
+    stream_drain();
+    restore();
+    CHECK(half.lost && half.done && open.lost && open.done);
+    CHECK_EQ(half.result, -XEN_EAGAIN);
+    send(&next);
+    say(XS_READ, next.req_id, "whole", 5);
+    CHECK_EQ(stream_wait(&next, 0), 0);
+    CHECK(!next.lost);
+    CHECK_STR(buf, "whole");
+}
+
+TEST(restore_ends_transactions_that_were_open)
+{
+    const struct xsd_sockmsg *header = (const void *)heard;
+    struct xs_call call = call_of(XS_READ, "x", 2, NULL, 0);
+
+    setup(100);
+    call.txn = stream_txn_base() + 5;
+    CHECK_EQ(stream_send(&call, 0), 0);
+    restore();
+    CHECK(call.lost);
+    CHECK_EQ(stream_send(&call, 0), -XEN_EAGAIN);
+    call = call_of(XS_READ, "x", 2, NULL, 0);
+    call.txn = stream_txn_base() + 5;
+    send(&call);
+    while (daemon_turn())
+        ;
+    CHECK_EQ(header->tx_id, 5);
+    say(XS_READ, call.req_id, "", 0);
+    CHECK_EQ(stream_wait(&call, 0), 0);
+}
+
 TEST(full_ring_of_a_silent_daemon_costs_the_request_only)
 {
     static char body[600];
