@@ -38,6 +38,7 @@ say = $(if $(V),,@echo "  $(1) $(2)")
 # --- flags -------------------------------------------------------------------
 CC := gcc
 AR := ar
+OBJCOPY := objcopy
 WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes \
         -Wshadow -Wvla -Wno-unused-parameter
 # Code that becomes part of an image, the program's own code too.
@@ -55,6 +56,17 @@ KERNEL_FLAGS := -ffreestanding -mgeneral-regs-only
 LIBC_FLAGS := -Iposix/include -isystem $(B)/newlib/include -Inet/include \
         -isystem $(LWIP)/src/include -D_GNU_SOURCE -D__pith__
 LIBC_ROOMS := net fs posix
+# Upcalls and faults run these rooms and files: general registers only, and
+# memcpy and so on from lib/, under names that leave C's to posix/string/, which
+# uses vectors.
+GENERAL_ROOMS := $(filter-out fs posix,$(ROOMS))
+GENERAL_FILES := fs/ramshare posix/timerfd posix/sigpost posix/expiry \
+        posix/itimer posix/ptimer
+GENERAL_NAMES := lib/names.syms
+is_general = $(filter $(foreach d,obj obj-checks,\
+    $(GENERAL_ROOMS:%=$(B)/$(d)/%/%) $(GENERAL_FILES:%=$(B)/$(d)/%.o)),$@)
+general_flags = $(if $(is_general),-mgeneral-regs-only)
+rename = $(if $(is_general),$(Q)$(OBJCOPY) --redefine-syms=$(GENERAL_NAMES) $@)
 
 # --- rooms ---------------------------------------------------------------------
 # room.mk sets: sources, uses (rooms), headers (contracts it implements), and
@@ -80,7 +92,9 @@ define compile_rules
 $(2)/$(1)/%.o: $(1)/%.c $(1)/room.mk Makefile
 	@mkdir -p $$(@D)
 	$$(call say,CC,$$<)
-	$$(Q)$$(CC) $$(ROOM_FLAGS) $(3) $$($(1)_flags) -c -o $$@ $$<
+	$$(Q)$$(CC) $$(ROOM_FLAGS) $(3) $$($(1)_flags) $$(general_flags) \
+	    -c -o $$@ $$<
+	$$(rename)
 $(2)/$(1)/%.o: $(1)/%.S $(1)/room.mk Makefile
 	@mkdir -p $$(@D)
 	$$(call say,CC,$$<)
@@ -91,6 +105,7 @@ $(B)/obj/$(1)/vendor/$(basename $(notdir $(2))).o: $(2) $(1)/room.mk Makefile
 	@mkdir -p $$(@D)
 	$$(call say,CC,$$(notdir $$<))
 	$$(Q)$$(CC) $$(ROOM_FLAGS) $$($(1)_flags) -w -c -o $$@ $$<
+	$$(rename)
 endef
 all: sdk apps
 ifneq ($(XEN_HEADERS),)

@@ -8,11 +8,13 @@
 #include "private.h"
 #include <pith/cpu.h>
 #include <pith/cpurandom.h>
+#include <pith/fpu.h>
 #include <pith/tls.h>
 #include <xen/arch-x86/cpuid.h>
 
 /* SDM volume 2, CPUID: leaf 7, EBX. */
 #define FEATURE_7_FSGSBASE (1u << 0)
+#define FEATURE_7_AVX2 (1u << 5)
 #define EXTENDED_FEATURE_1G_LEAVES (1u << 26)
 
 /* Another hypervisor's interface that Xen offers beside its own (Viridian)
@@ -76,6 +78,7 @@ void boot_main(uint64_t start_info_paddr, uint32_t extended_features,
         stop_without_xen();
     hypercall_page_install(boot_info.xen_cpuid_base);
     early_panic_init();
+    fpu_avx2 = features_7 & FEATURE_7_AVX2;
     cpu_fsgsbase = features_7 & FEATURE_7_FSGSBASE;
     boot_info.leaves_1g = extended_features & EXTENDED_FEATURE_1G_LEAVES;
     start_info_read(start_info_paddr, &boot_info);

@@ -16,9 +16,6 @@
 #include <pith/heap.h>
 #include <pith/page.h>
 
-/* Faults run with the program's vector registers. */
-#pragma GCC target("general-regs-only")
-
 struct ramfs_map {
     struct ramfs_node *node; /* has a reference, and is one more in its maps */
     struct ramfs_map *next;  /* of ended ones */

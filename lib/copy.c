@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Memory functions on general registers, because upcalls use them too.
+ * Memory functions on general registers, because upcalls use them too. Those
+ * of programs are in posix/string/.
  *
  * Short copies load everything before they store anything, with two loads
  * that overlap in the middle; long ones use REP MOVSQ, which costs one

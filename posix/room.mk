@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # debug*.c: of the debug heap, which sdk.mk keeps out of libpith.a.
 sources := debugheap.c debugmalloc.c getline.c progname.c \
+           string/copy.c string/find.c string/compare.c string/strcpy.c \
            wait.c bytes.c pipe.c fifo.c eventfd.c timerfd.c sendfile.c \
            epoll.c epollctl.c termios.c ttyname.c \
            crt.c env.c tls.c exit.c errno.c locks.c malloc.c mman.c \

@@ -12,6 +12,7 @@
 
 /* x87, SSE, AVX, AVX-512 (three parts). Not AMX: 8 KiB on each stack. */
 #define XCR0_WANTED 0xe7u
+#define XCR0_AVX 0x4u
 #define XCR0_AVX512 0xe0u
 
 #define FXSAVE_BYTES 512
@@ -21,6 +22,8 @@
 static struct {
     uint32_t features, bytes;
 } fpu = {.bytes = FXSAVE_BYTES};
+
+bool fpu_avx2;
 
 static void xcr0_set(uint32_t features)
 {
@@ -42,8 +45,10 @@ static void find_features(void)
     struct cpuid_result r;
     uint32_t features;
 
-    if (!(cpu_features()->ecx & CPUID_FEATURES_ECX_XSAVE))
+    if (!(cpu_features()->ecx & CPUID_FEATURES_ECX_XSAVE)) {
+        fpu_avx2 = false;
         return;
+    }
     r = cpuid(CPUID_XSAVE, 0);
     features = r.eax & XCR0_WANTED;
     if ((features & XCR0_AVX512) != XCR0_AVX512)
@@ -51,6 +56,7 @@ static void find_features(void)
     xcr0_set(features);
     fpu.bytes = features == r.eax && !r.edx ? r.ecx : cpuid(CPUID_XSAVE, 0).ebx;
     fpu.features = features;
+    fpu_avx2 = fpu_avx2 && features & XCR0_AVX;
 }
 
 void fpu_init(void)

@@ -9,10 +9,15 @@
 #define PITH_FPU_H
 
 #include <pith/compiler.h>
+#include <stdbool.h>
 
 /* Turns on what this vCPU has of x87, SSE, AVX and AVX-512. Each vCPU once,
  * the boot vCPU first. */
 void fpu_init(void);
+
+/* AVX2 may be used: boot/ writes what CPUID says, fpu_init whether its state
+ * can be kept. Constant from then on. */
+extern bool fpu_avx2;
 
 #define FPU_ALIGN 64
 /* Size of what fpu_save writes. */

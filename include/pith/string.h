@@ -4,7 +4,10 @@
  *
  * They carry the C standard's names and meanings, so the compiler may call
  * them and newlib's headers may be included beside this one. All may be called
- * from any context, never block and use general registers only. lib/.
+ * from any context, never block and use general registers only. lib/. In
+ * objects they are called pith_memcpy and so on (lib/names.syms): memcpy is the
+ * program's, of posix/string/, which uses vector registers, and which net/ and
+ * all rooms before it must not call.
  */
 #ifndef PITH_STRING_H
 #define PITH_STRING_H

@@ -12,6 +12,7 @@ $(B)/obj/sdk/%.o: tools/sdk/%.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ROOM_FLAGS) $(KERNEL_FLAGS) -c -o $@ $<
+	$(Q)$(OBJCOPY) --redefine-syms=$(GENERAL_NAMES) $@
 
 # malloc of `pith-cc --debug-heap`: an object before libpith.a, not in it.
 DEBUG_HEAP := %/debugheap.o %/debugmalloc.o
