@@ -12,6 +12,14 @@
 struct stat;
 struct timespec;
 
+/* The linker says so where a program refers to the function. */
+#define LINK_WARNING(function, text) \
+    static const char warning_##function[] \
+        __attribute__((used, section(".gnu.warning." #function))) = #function \
+        "() " text
+#define LINK_MISSING(function, instead) \
+    LINK_WARNING(function, "always fails on Pith: " instead)
+
 /* --- errno.c --- */
 
 /* newlib's number for Xen's, positive or negative. */

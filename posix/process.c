@@ -24,7 +24,22 @@ static int missing(const char *name, const char *instead)
 /* --- processes --- */
 
 #define NO_FORK "there is one process; use a thread (pthread_create)"
+#define NO_CHILD "there are no children; use pthread_join"
 #define NO_EXEC "there is one program; link its code in, or use a second guest"
+
+LINK_MISSING(fork, NO_FORK);
+LINK_MISSING(vfork, NO_FORK);
+LINK_MISSING(execve, NO_EXEC);
+LINK_MISSING(execv, NO_EXEC);
+LINK_MISSING(execvp, NO_EXEC);
+LINK_MISSING(execvpe, NO_EXEC);
+LINK_MISSING(fexecve, NO_EXEC);
+LINK_MISSING(execl, NO_EXEC);
+LINK_MISSING(execle, NO_EXEC);
+LINK_MISSING(execlp, NO_EXEC);
+LINK_MISSING(execlpe, NO_EXEC);
+LINK_MISSING(wait, NO_CHILD);
+LINK_MISSING(waitpid, NO_CHILD);
 
 pid_t fork(void)
 {
@@ -105,6 +120,17 @@ static int become(const char *name, unsigned id, unsigned other)
     return missing(name, NO_USERS);
 }
 
+#define ROOT_ONLY "fails on Pith for any other than root: " NO_USERS
+
+LINK_WARNING(setuid, ROOT_ONLY);
+LINK_WARNING(seteuid, ROOT_ONLY);
+LINK_WARNING(setreuid, ROOT_ONLY);
+LINK_WARNING(setgid, ROOT_ONLY);
+LINK_WARNING(setegid, ROOT_ONLY);
+LINK_WARNING(setregid, ROOT_ONLY);
+LINK_WARNING(setgroups, ROOT_ONLY);
+LINK_WARNING(initgroups, ROOT_ONLY);
+
 int setuid(uid_t uid)
 {
     return become("setuid", uid, 0);
@@ -150,16 +176,21 @@ int initgroups(const char *name, gid_t gid)
 /* Of each thread; the text of the last failure, until it is asked for. */
 static __thread const char *dl_error;
 
+#define NO_LOADING "link the library's code in"
+
+LINK_MISSING(dlopen, NO_LOADING);
+LINK_MISSING(dlsym, NO_LOADING);
+
 void *dlopen(const char *path, int mode)
 {
-    missing("dlopen", "link the library's code in");
+    missing("dlopen", NO_LOADING);
     dl_error = "dynamic loading is not supported: link the code in";
     return NULL;
 }
 
 void *dlsym(void *restrict handle, const char *restrict name)
 {
-    missing("dlsym", "link the library's code in");
+    missing("dlsym", NO_LOADING);
     dl_error = "dynamic loading is not supported: no such symbol";
     return NULL;
 }

@@ -7,10 +7,14 @@
 #include <pith/log.h>
 #include <spawn.h>
 
+#define NO_SPAWN "there is one program; use a thread, or a second guest"
+
+LINK_MISSING(posix_spawn, NO_SPAWN);
+LINK_MISSING(posix_spawnp, NO_SPAWN);
+
 static int missing(void)
 {
-    log_warning("posix: posix_spawn() is not supported: there is one program; "
-                "use a thread, or a second guest");
+    log_warning("posix: posix_spawn() is not supported: " NO_SPAWN);
     return ENOSYS;
 }
 

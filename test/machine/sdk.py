@@ -101,6 +101,26 @@ def case_unresolved_symbol_is_named_and_nothing_is_left():
     assert left == ["a.c"], left
 
 
+def case_what_always_fails_is_named_when_linked():
+    with tempfile.TemporaryDirectory() as tmp:
+        (pathlib.Path(tmp) / "a.c").write_text(
+            "#include <spawn.h>\n#include <unistd.h>\n#include <dlfcn.h>\n"
+            "int main(void) { posix_spawn(0, \"a\", 0, 0, 0, 0);\n"
+            "dlopen(\"a\", 1); return fork() || setuid(1); }\n")
+        done = pith_cc(tmp, "-o", "a", "a.c")
+        (pathlib.Path(tmp) / "b.c").write_text(
+            "#include <stdio.h>\n#include <stdlib.h>\nint main(void) "
+            "{ return system(NULL) || !getenv(\"HOME\") || puts(\"b\"); }\n")
+        silent = pith_cc(tmp, "-o", "b", "b.c")
+    assert done.returncode == 0, done.stdout
+    for text in ("posix_spawn() always fails on Pith: there is one program",
+                 "dlopen() always fails on Pith: link the library's code in",
+                 "fork() always fails on Pith: there is one process; use a thread",
+                 "setuid() fails on Pith for any other than root"):
+        assert text in done.stdout, f"no {text} in {done.stdout}"
+    assert not silent.returncode and not silent.stdout, silent.stdout
+
+
 def build_id(path):
     text = subprocess.run(["readelf", "-n", path], text=True, check=True,
                           stdout=subprocess.PIPE).stdout
