@@ -43,7 +43,7 @@ _WAKE_SECONDS, _WAKE = 1, b"\x11"
 _LIBC = ctypes.CDLL(None)
 
 
-def _die_with(parent):
+def die_with(parent):
     """Runs in the child: SIGKILL when the thread that forked it ends."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
@@ -139,7 +139,7 @@ class Machine:
                 command, cwd=self.dir, stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE, stderr=errors, start_new_session=True,
                 pass_fds=[end.fileno() for end in theirs],
-                preexec_fn=lambda: _die_with(parent))
+                preexec_fn=lambda: die_with(parent))
         self._tell_reaper(self._qemu.pid)
         for end in theirs:
             end.close()
