@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The programs of ports/ do as guests what they do elsewhere.
 # needs: build/ports/zlib/example build/ports/zlib/minigzip build/ports/lua/lua
-# needs: build/ports/sqlite/sqlite3
+# needs: build/ports/sqlite/sqlite3 build/ports/iperf3/iperf3
 # needs: test/system/ports
 
 # ends NAME STATUS: waits for its end, which must be that exit status; sets
@@ -104,6 +104,49 @@ sqlite_refuses_what_is_no_database() {
         shows 'Error: in prepare, file is not a database (26)'
 }
 
+net="vif=['script=labvif,bridge=br0']"
+
+iperf_server() {
+    guest_start server /job/iperf3 "$net" \
+        'cmdline="pith.ip=10.0.0.2/24 -- -s -4"' &&
+        guest_says server 'Server listening' 20
+}
+
+# measured MINIMUM: dom0's iperf3 left a report in /tmp/iperf.json without an
+# error, and by it as many bytes arrived.
+measured() {
+    local got
+    got=$(awk '/"end":[ \t]*[{]/ { at_end = 1 }
+        at_end && /"(sum_received|sum)":/ { found = 1 }
+        found && /"bytes":/ { gsub(/[^0-9]/, ""); print; exit }' \
+        /tmp/iperf.json)
+    ! grep -q '"error"' /tmp/iperf.json && [ "${got:-0}" -ge "$1" ] ||
+        lab_error "${got:-no} bytes arrived, expected $1:" \
+            "$(grep -h '"error"' /tmp/iperf.json)"
+}
+
+# iperf_client MINIMUM OPTIONS...: dom0's iperf3 against the guest's server.
+iperf_client() {
+    local minimum=$1
+    shift
+    timeout 60 iperf3 -J -c 10.0.0.2 "$@" >/tmp/iperf.json 2>&1
+    measured "$minimum"
+}
+
+# iperf_guest OPTIONS...: the guest's iperf3 against dom0's server.
+iperf_guest() {
+    local server
+    iperf3 -s -1 >/tmp/iperf.log 2>&1 &
+    server=$!
+    guest_start client /job/iperf3 "$net" \
+        "cmdline=\"pith.ip=10.0.0.2/24 -- -c 10.0.0.1 $*\"" &&
+        ends client 0 && shows 'iperf Done.' ||
+        { kill $server; xl destroy client; return 1; }
+    wait $server
+    grep -qE '[1-9][0-9.]* [KM]Bytes .* receiver$' <<<"$text" ||
+        lab_error "nothing arrived: $(tail -n 5 <<<"$text" | tr '\n' '|')"
+}
+
 case_run zlib_passes_its_test zlib_passes_its_test
 case_run minigzip_unpacks_what_gzip_packed minigzip_unpacks_what_gzip_packed
 case_run minigzip_refuses_what_is_cut_short minigzip_refuses_what_is_cut_short
@@ -114,3 +157,14 @@ case_run lua_is_interactive lua_is_interactive
 case_run sqlite_answers_as_elsewhere sqlite_answers_as_elsewhere
 case_run sqlite_is_interactive sqlite_is_interactive
 case_run sqlite_refuses_what_is_no_database sqlite_refuses_what_is_no_database
+
+bridge_up 10.0.0.1/24
+case_run iperf3_serves iperf_server
+case_run iperf3_receives_from_linux iperf_client 3000000 -n 4M
+case_run iperf3_sends_to_linux iperf_client 3000000 -n 4M -R
+case_run iperf3_receives_two_streams iperf_client 2000000 -n 4M -P 2
+case_run iperf3_receives_datagrams iperf_client 200000 -u -b 5M -n 300K
+case_run iperf3_sends_datagrams iperf_client 200000 -u -b 5M -n 300K -R
+case_run iperf3_server_ends guest_destroy server
+case_run iperf3_client_sends iperf_guest -n 4M
+case_run iperf3_client_receives iperf_guest -t 2 -R
