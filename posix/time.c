@@ -62,32 +62,38 @@ static void timespec_from_ns(uint64_t ns, struct timespec *out)
 
 int (*posix_thread_clock)(clockid_t id, uint64_t *out_ns);
 
-int clock_gettime(clockid_t id, struct timespec *out)
+static int other_clock(clockid_t id, struct timespec *out)
 {
     uint64_t ns;
 
+    if (id == CLOCK_THREAD_CPUTIME_ID)
+        ns = thread_cpu_ns(thread_current());
+    else if (!posix_thread_clock || posix_thread_clock(id, &ns))
+        return posix_fail(EINVAL);
+    timespec_from_ns(ns, out);
+    return 0;
+}
+
+_Static_assert(offsetof(struct timespec, tv_nsec) == sizeof(long) &&
+                   sizeof(time_t) == sizeof(long),
+               "what clock.h calls parts");
+
+int clock_gettime(clockid_t id, struct timespec *out)
+{
+    long *parts = (long *)(void *)out;
+
+    if (likely(id == CLOCK_MONOTONIC))
+        return clock_monotonic_parts(parts);
     switch (id) {
     case CLOCK_REALTIME:
     case CLOCK_REALTIME_COARSE:
-        timespec_from_ns(clock_realtime_ns(), out);
-        return 0;
-    case CLOCK_MONOTONIC:
+        return clock_realtime_parts(parts);
     case CLOCK_MONOTONIC_RAW:
     case CLOCK_MONOTONIC_COARSE:
     case CLOCK_BOOTTIME:
-        timespec_from_ns(clock_monotonic_ns(), out);
-        return 0;
-    case CLOCK_PROCESS_CPUTIME_ID: /* as times() */
-        timespec_from_ns(clock_monotonic_ns() - clock_boot_ns(), out);
-        return 0;
-    case CLOCK_THREAD_CPUTIME_ID:
-        timespec_from_ns(thread_cpu_ns(thread_current()), out);
-        return 0;
+        return clock_monotonic_parts(parts);
     default:
-        if (!posix_thread_clock || posix_thread_clock(id, &ns))
-            return posix_fail(EINVAL);
-        timespec_from_ns(ns, out);
-        return 0;
+        return other_clock(id, out);
     }
 }
 

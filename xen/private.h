@@ -24,6 +24,15 @@ int physmap_add(unsigned space, uint64_t idx, void **out);
 /* Makes it appear there in the domain that this one has been restored as. */
 int physmap_renew(unsigned space, uint64_t idx, const void *page);
 
+#define CLOCK_FACTOR_SHIFT 16
+/* A vCPU's time record in our form: time is system_ns when its TSC is tsc. Zero
+ * until there is one. The vCPU's own, with preemption off. */
+struct clock_record {
+    uint32_t version; /* of Xen's record */
+    uint64_t tsc, system_ns;
+    uint64_t factor; /* ns in a tick, times 2^(32 + CLOCK_FACTOR_SHIFT) */
+};
+
 /*
  * A vCPU's event state. Xen writes info and fifo, neither of which may cross a
  * page: hence the alignment.
@@ -33,6 +42,7 @@ struct evtchn_vcpu {
     struct evtchn_fifo_control_block fifo;
     uint32_t fifo_head[EVTCHN_FIFO_MAX_QUEUES]; /* 0: where fifo says */
     uint32_t fifo_ready; /* queues that are not empty, as a set of bits */
+    struct clock_record clock;
     uint32_t id;
     evtchn_port_t running; /* whose handler it is in, 0: none; for others */
     bool wants_eoi;        /* the vector goes through the local APIC */

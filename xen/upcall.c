@@ -263,6 +263,7 @@ int evtchn_vcpu_init(unsigned id)
 static void clear(struct evtchn_vcpu *vcpu)
 {
     vcpu->info = (struct vcpu_info){0};
+    vcpu->clock = (struct clock_record){0};
     vcpu->fifo = (struct evtchn_fifo_control_block){0};
     memset(vcpu->fifo_head, 0, sizeof(vcpu->fifo_head));
     vcpu->fifo_ready = 0;

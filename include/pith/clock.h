@@ -20,6 +20,10 @@ uint64_t clock_monotonic_ns(void);
 uint64_t clock_to_xen_ns(uint64_t monotonic_ns);
 /* Nanoseconds since 1970 UTC. */
 uint64_t clock_realtime_ns(void);
+/* Both in seconds and what nanoseconds are left, which 0 comes back from, for
+ * who ends with this call. */
+int clock_monotonic_parts(long out[2]);
+int clock_realtime_parts(long out[2]);
 /* The realtime clock at system time 0. */
 uint64_t clock_realtime_offset_ns(void);
 /* System time when xen/ started, the first moment that can be told. */

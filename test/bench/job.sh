@@ -98,7 +98,7 @@ figure idle_10_seconds "$(idle_cost httpd 10.0.0.2)"
 guest_destroy httpd
 
 # The start, and single operations; each prints its own figures.
-for name in start kernelops; do
+for name in start kernelops timers; do
     guest_start $name /job/$name memory=8 "$native" && guest_wait $name 60 &&
         guest_says $name 'pith: exit 0' 5 || fail "$name did not end well"
     grep -a ^FIGURE "$(guest_log $name)" | tr -d '\r'
