@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The one watch of the room, on all of control/: each watch of its own would
- * cost every boot a round trip to xenstored. Source:
+ * The watch on all of control/, and those that are set up with it: each by
+ * itself would cost every boot a round trip to xenstored. Source:
  * docs/misc/xenstore-paths.pandoc, "~/control".
  */
 
@@ -13,11 +13,11 @@
 #include <pith/string.h>
 #include <pith/xenstore.h>
 
-/* The watch's first event, which names control/ itself: nearly always neither
- * node is set, and one round trip shows it. */
+/* The watch's first event, which names control/ itself: nearly always nothing
+ * is asked for, and one round trip shows it. */
 static void check_all(void)
 {
-    char shutdown[2], sysrq[2];
+    char shutdown[2], sysrq[2], target[24], max[24];
     struct xs_op ops[] = {{.kind = XS_OP_READ,
                            .dir = "control",
                            .node = "shutdown",
@@ -27,13 +27,15 @@ static void check_all(void)
                            .dir = "control",
                            .node = "sysrq",
                            .buf = sysrq,
-                           .size = sizeof(sysrq)}};
+                           .size = sizeof(sysrq)},
+                          BALLOON_OPS(target, max)};
 
     xs_batch(XS_NO_TXN, ops, ARRAY_SIZE(ops));
     if (ops[0].result && ops[0].result != -XEN_ENOENT)
         shutdown_check();
     if (ops[1].result && ops[1].result != -XEN_ENOENT)
         sysrq_check();
+    balloon_obey(&ops[2], &ops[3]);
 }
 
 static void control_fired(struct xs_watch *watch, const char *path)
@@ -73,12 +75,18 @@ int features_write(void)
 /* On xenwatch, so that no boot waits for xenstored's answers. */
 static void begin_to_listen(void)
 {
-    struct xs_op features[FEATURES];
+    struct xs_op ops[FEATURES + 1];
     int rc;
 
-    features_fill(features);
-    rc = xs_watch_with(&control_watch, "control", NULL, features, FEATURES);
+    features_fill(ops);
+    ops[FEATURES] = (struct xs_op){.kind = XS_OP_WATCH,
+                                   .dir = "memory",
+                                   .node = "target",
+                                   .buf = (char *)&balloon_watch};
+    rc = xs_watch_with(&control_watch, "control", NULL, ops, ARRAY_SIZE(ops));
 
+    if (!rc && !ops[FEATURES].result)
+        deadlock_source(-1); /* as below */
     if (!rc)
         rc = vcpu_watch_start();
     /* What it asks for wakes no thread that waits for another. */
@@ -94,6 +102,7 @@ static int control_init(void)
 {
     static struct xs_work work = {.fn = begin_to_listen};
 
+    watchdog_start();
     xs_defer(&work);
     return 0;
 }

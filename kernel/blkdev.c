@@ -47,6 +47,9 @@ int blkdev_register(struct blkdev *dev)
     else
         list_push_back(&blkdevs.devices, &dev->link);
     mutex_unlock(&blkdevs.lock);
+    if (!rc)
+        log_info("%s: is there: %lu KiB%s", dev->name, dev->size_bytes >> 10,
+                 dev->readonly ? ", read-only" : "");
     return rc;
 }
 
@@ -55,6 +58,7 @@ void blkdev_unregister(struct blkdev *dev)
     mutex_lock(&blkdevs.lock);
     list_remove(&dev->link);
     mutex_unlock(&blkdevs.lock);
+    log_info("%s: is gone", dev->name);
 }
 
 struct blkdev *blkdev_find(const char *name)

@@ -4,6 +4,7 @@
 #include "private.h"
 #include <pith/atomic.h>
 #include <pith/errno.h>
+#include <pith/log.h>
 #include <pith/mutex.h>
 #include <pith/netdev.h>
 #include <pith/report.h>
@@ -76,6 +77,7 @@ int netdev_register(struct netdev *dev)
     rc = insert(dev);
     if (rc)
         return rc;
+    log_info("net%u: is there", dev->index);
     mutex_lock(&netdevs.client_lock);
     attach_all();
     mutex_unlock(&netdevs.client_lock);
@@ -91,6 +93,7 @@ void netdev_unregister(struct netdev *dev)
     if (dev->attached && netdevs.detach)
         netdevs.detach(dev);
     mutex_unlock(&netdevs.client_lock);
+    log_info("net%u: is gone", dev->index);
 }
 
 void netdev_set_link(struct netdev *dev, bool up)

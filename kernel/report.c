@@ -2,6 +2,7 @@
 /* The list of reports, and those that need no file of their own. */
 
 #include "private.h"
+#include <pith/balloon.h>
 #include <pith/bootinfo.h>
 #include <pith/errno.h>
 #include <pith/heap.h>
@@ -46,6 +47,9 @@ static void write_memory(report_print_fn *print)
     report_printf(print, "RAM %lu KiB, free %lu KiB\n",
                   pages.total_pages * (PAGE_SIZE >> 10),
                   pages.free_pages * (PAGE_SIZE >> 10));
+    if (balloon_pages())
+        report_printf(print, "%lu KiB more are with Xen\n",
+                      balloon_pages() * (PAGE_SIZE >> 10));
     report_printf(print, "image base 0x%lx\n", image_base);
     report_printf(print, "heap %lu KiB, %lu bytes in %lu allocations\n",
                   heap.pages * (PAGE_SIZE >> 10), heap.used_bytes,

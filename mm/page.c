@@ -13,9 +13,14 @@
  */
 
 #include "private.h"
+#include <pith/balloon.h>
 #include <pith/panic.h>
 #include <pith/string.h>
 
+/* The first steps are small: before the larger ones Xen is asked whether there
+ * is such RAM at all (balloon_set_shortage), which a small program needs not.
+ */
+#define FIRST_STEP_BYTES SIZE_2M
 #define STEP_BYTES (16ull << 20)
 #define POISON_PAGES 16ul
 
@@ -32,6 +37,9 @@ static struct {
     uint64_t records;                 /* that the array has room for */
     struct ranges *pending;           /* RAM yet to join */
     unsigned next_pending;
+    uint64_t limit;        /* of pending: what is above does not join */
+    uint64_t (*ask)(void); /* the shortage; NULL: there is none */
+    bool asked;
 } pool;
 
 static void block_link(uint32_t n, unsigned order)
@@ -112,17 +120,57 @@ static void join_locked(uint64_t start, uint64_t end)
     put_run_locked((uint32_t)n, count);
 }
 
+/* Pages of pending RAM in [from, to). */
+static uint64_t pending_locked(uint64_t from, uint64_t to)
+{
+    uint64_t pages = 0;
+
+    for (unsigned i = pool.next_pending; i < pool.pending->count; i++) {
+        uint64_t start = MAX(pool.pending->list[i].start, from);
+        uint64_t end = MIN(pool.pending->list[i].end, to);
+
+        if (start < end)
+            pages += (end - start) >> PAGE_SHIFT;
+    }
+    return pages;
+}
+
+static void lower_limit_locked(uint64_t pages)
+{
+    for (unsigned i = pool.pending->count; i-- > pool.next_pending && pages;) {
+        uint64_t start = pool.pending->list[i].start;
+        uint64_t end = MIN(pool.pending->list[i].end, pool.limit);
+        uint64_t count = start < end ? (end - start) >> PAGE_SHIFT : 0;
+
+        if (!count)
+            continue;
+        count = MIN(count, pages);
+        pool.limit = end - (count << PAGE_SHIFT);
+        pages -= count;
+    }
+}
+
 /* The next step of pending RAM, up to a multiple of the step, so that blocks
  * of its size can be whole. False: all RAM is here. */
 static bool grow_locked(void)
 {
+    bool first = pool.total_pages < FIRST_STEP_BYTES / PAGE_SIZE;
+    uint64_t step = first ? FIRST_STEP_BYTES : STEP_BYTES;
+
+    if (!first && pool.ask && !pool.asked) {
+        pool.asked = true;
+        lower_limit_locked(pool.ask());
+    }
     for (; pool.next_pending < pool.pending->count; pool.next_pending++) {
         uint64_t start = pool.pending->list[pool.next_pending].start;
         uint64_t end = MIN(pool.pending->list[pool.next_pending].end,
-                           ALIGN_DOWN(start, STEP_BYTES) + STEP_BYTES);
+                           ALIGN_DOWN(start, step) + step);
 
-        if (start >= end)
+        if (start >= pool.pending->list[pool.next_pending].end)
             continue;
+        end = MIN(end, pool.limit);
+        if (start >= end)
+            return false;
         pool.pending->list[pool.next_pending].start = end;
         join_locked(start, end);
         return true;
@@ -279,6 +327,101 @@ void page_add(uint64_t paddr, uint64_t size_bytes)
     spin_unlock(&pool.lock);
 }
 
+/* --- for balloon.c --- */
+
+uint32_t pool_take_spare(unsigned order, uint64_t keep)
+{
+    uint32_t n = 0;
+
+    spin_lock(&pool.lock);
+    if (pool.free_pages >= keep + (1ull << order) && pool.nonempty >> order)
+        n = take_block_locked(order);
+    if (n)
+        pool.total_pages -= 1ull << order;
+    spin_unlock(&pool.lock);
+    if (n && IS_ENABLED(CONFIG_CHECKS))
+        check_poison(n, 1ull << order);
+    return n;
+}
+
+void pool_put(uint32_t n, unsigned order)
+{
+    page_table.array[n].state = PAGE_NONE;
+    if (IS_ENABLED(CONFIG_CHECKS))
+        set_poison(n, 1ull << order);
+    spin_lock(&pool.lock);
+    pool.total_pages += 1ull << order;
+    put_block_locked(n, order);
+    spin_unlock(&pool.lock);
+}
+
+uint64_t pool_limit(void)
+{
+    return READ_ONCE(pool.limit);
+}
+
+void pool_lower_limit(uint64_t pages)
+{
+    spin_lock(&pool.lock);
+    lower_limit_locked(pages);
+    spin_unlock(&pool.lock);
+}
+
+void pool_raise_limit(uint64_t paddr)
+{
+    spin_lock(&pool.lock);
+    pool.limit = MAX(pool.limit, paddr);
+    spin_unlock(&pool.lock);
+}
+
+uint64_t pool_held_pages(void)
+{
+    uint64_t pages;
+
+    spin_lock(&pool.lock);
+    pages = pending_locked(pool.limit, UINT64_MAX);
+    spin_unlock(&pool.lock);
+    return pages;
+}
+
+bool pool_last_block(uint64_t from, uint64_t to, uint64_t *out_start,
+                     unsigned *out_order)
+{
+    for (unsigned i = pool.pending->count; i-- > 0;) {
+        uint64_t start = MAX(pool.pending->list[i].start, from);
+        uint64_t end = MIN(pool.pending->list[i].end, to);
+
+        if (start >= end)
+            continue;
+        *out_order = end % SIZE_2M || end - start < SIZE_2M ? 0
+                                                            : BALLOON_ORDER_MAX;
+        *out_start = end - (PAGE_SIZE << *out_order);
+        return true;
+    }
+    return false;
+}
+
+bool pool_first_block(uint64_t from, unsigned max_order, uint64_t *out_start,
+                      unsigned *out_order)
+{
+    for (unsigned i = 0; i < pool.pending->count; i++) {
+        uint64_t start = MAX(pool.pending->list[i].start, from);
+        uint64_t end = pool.pending->list[i].end;
+
+        if (start >= end)
+            continue;
+        *out_order = start % SIZE_2M || end - start < SIZE_2M ? 0 : max_order;
+        *out_start = start;
+        return true;
+    }
+    return false;
+}
+
+void balloon_set_shortage(uint64_t (*ask)(void))
+{
+    pool.ask = ask;
+}
+
 void page_table_init(struct page *array, uint64_t first, uint64_t total,
                      struct ranges *pending)
 {
@@ -286,17 +429,16 @@ void page_table_init(struct page *array, uint64_t first, uint64_t total,
     memset(&pool, 0, sizeof(pool));
     pool.records = total;
     pool.pending = pending;
+    pool.limit = UINT64_MAX;
     page_table = (struct page_table){array, first, 0};
 }
 
 void page_get_stats(struct page_stats *out)
 {
-    uint64_t pending = 0;
+    uint64_t pending;
 
     spin_lock(&pool.lock);
-    for (unsigned i = pool.next_pending; i < pool.pending->count; i++)
-        pending += (pool.pending->list[i].end - pool.pending->list[i].start) >>
-                   PAGE_SHIFT;
+    pending = pending_locked(0, pool.limit);
     out->total_pages = pool.total_pages + pending;
     out->free_pages = pool.free_pages + pool.idle_pages + pending;
     spin_unlock(&pool.lock);

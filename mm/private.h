@@ -14,6 +14,7 @@ enum page_state {
     PAGE_USED,  /* first page of what page_alloc gave, 2^order */
     PAGE_SLAB,  /* heap objects of one class */
     PAGE_LARGE, /* first page of a heap block of count pages */
+    PAGE_AWAY,  /* first page of a block of 2^order that Xen has */
 };
 
 struct page {
@@ -21,7 +22,7 @@ struct page {
     uint8_t class;       /* SLAB: its class; else 0 */
     uint16_t live;       /* SLAB: objects in use */
     uint16_t first_free; /* SLAB: offset of a free object, or SLAB_FULL */
-    uint8_t order;       /* FREE, USED */
+    uint8_t order;       /* FREE, USED, AWAY */
     uint8_t poisoned;    /* NONE, FREE: of each page, with CONFIG_CHECKS */
     union {
         struct {
@@ -79,6 +80,28 @@ void pages_put(void *ptr, uint64_t count);
 /* count more pages (or fewer, if negative) that page_reclaim would free, and
  * that page_get_stats therefore counts as free. */
 void pages_add_idle(int64_t count);
+
+/* --- for balloon.c: what it takes from page.c's pool --- */
+
+/* A free block of exactly that order, or of a larger one that is cut, that is
+ * RAM of ours no more then: its number, or 0 if there is none, or fewer than
+ * keep pages would stay free. */
+uint32_t pool_take_spare(unsigned order, uint64_t keep);
+/* It is RAM of ours again, and free. */
+void pool_put(uint32_t n, unsigned order);
+/* RAM that has yet to join does so up to this address. */
+uint64_t pool_limit(void);
+/* Lowers it past so many pages of such RAM, or all there are. */
+void pool_lower_limit(uint64_t pages);
+void pool_raise_limit(uint64_t paddr);
+/* How many pages lie above. */
+uint64_t pool_held_pages(void);
+/* The last 2 MiB or page of such RAM in [from, to); false: there is none. */
+bool pool_last_block(uint64_t from, uint64_t to, uint64_t *out_start,
+                     unsigned *out_order);
+/* The first one at or above from, of order max_order if it can be. */
+bool pool_first_block(uint64_t from, unsigned max_order, uint64_t *out_start,
+                      unsigned *out_order);
 
 /* --- what is kept for quick reuse: reclaim.c --- */
 

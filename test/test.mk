@@ -60,7 +60,7 @@ $(B)/test/bench/%: test/bench/%.c $(wildcard test/bench/*.h) $(SDK_STAMP)
 	$(Q)$(SDK)/bin/pith-cc -O2 -Wall -Wextra -Werror -Iinclude \
 	    -isystem $(XEN_HEADERS) -o $@ $<
 bench: $(B)/test/bench/firstframe $(B)/test/bench/kernelops \
-       $(B)/test/bench/start
+       $(B)/test/bench/start $(B)/test/bench/timers
 
 # A backend that lies, for dom0; and programs whose rings begin before 2^32.
 $(B)/test/liar: $(wildcard test/liar/*.c) test/liar/liar.h
@@ -80,12 +80,12 @@ $(B)/test/readall: test/system/readall.c $(SDK_STAMP)
 	$(call say,GUEST,$@)
 	$(Q)$(SDK)/bin/pith-cc -O2 -Wall -Wextra -Werror -Iinclude \
 	    -isystem $(XEN_HEADERS) -o $@ $<
-$(B)/test/vcpus $(B)/test/termios $(B)/test/migrate $(B)/test/program: $(B)/test/%: test/system/%.c $(SDK_STAMP)
+$(B)/test/vcpus $(B)/test/termios $(B)/test/migrate $(B)/test/program $(B)/test/commands: $(B)/test/%: test/system/%.c $(SDK_STAMP)
 	@mkdir -p $(@D)
 	$(call say,GUEST,$@)
 	$(Q)$(SDK)/bin/pith-cc -O2 -Wall -Wextra -Werror -Iinclude \
 	    -isystem $(XEN_HEADERS) -o $@ $<
-test-images: $(B)/test/vcpus $(B)/test/termios $(B)/test/migrate $(B)/test/program
+test-images: $(B)/test/vcpus $(B)/test/termios $(B)/test/migrate $(B)/test/program $(B)/test/commands
 test-images: $(B)/test/liar $(B)/test/readall $(WRAP_IMAGES)
 
 # For test/machine/debug.py.

@@ -2,18 +2,36 @@
 /* Brings up xen/ on the boot vCPU, as far as options need not be known. */
 #include "private.h"
 
+#include <pith/balloon.h>
 #include <pith/bootinfo.h>
 #include <pith/console.h>
 #include <pith/hypercall.h>
 #include <pith/log.h>
 #include <pith/room.h>
 #include <pith/spinlock.h>
+#include <xen/memory.h>
 #include <xen/sched.h>
+
+/* For the console, xenstore and the like: more than toolstacks make. */
+#define SPECIAL_PAGES 16
 
 /* Lets another vCPU have the processor: the one that holds a lock, say. */
 static void yield(void)
 {
     hypercall_sched_op(SCHEDOP_yield, NULL);
+}
+
+/* A domain with pages on demand has fewer than its memory map says. Those that
+ * Xen made for itself count, too. */
+static uint64_t shortage(void)
+{
+    struct xen_memory_domain self = {.domid = DOMID_SELF};
+    long pages = hypercall_memory_op(XENMEM_current_reservation, &self);
+    uint64_t ram = balloon_ram_pages();
+
+    return pages < 0 || (uint64_t)pages >= ram
+               ? 0
+               : ram - (uint64_t)pages + SPECIAL_PAGES;
 }
 
 static int xen_init(void)
@@ -22,6 +40,7 @@ static int xen_init(void)
 
     log_set_sink(emergency_write);
     spin_yield = yield;
+    balloon_set_shortage(shortage);
     physmap_init();
     rc = xen_info_init();
     if (rc)

@@ -122,14 +122,26 @@ long xs_get_perms(uint32_t txn, const char *dir, const char *node, char *buf,
     return bytes;
 }
 
+static struct xs_watch *watch_of(const struct xs_op *op)
+{
+    return (struct xs_watch *)(void *)op->buf;
+}
+
 static int op_to_call(const struct xs_op *op, uint32_t txn,
                       struct xs_call *call)
 {
     static const uint32_t types[] = {[XS_OP_READ] = XS_READ,
                                      [XS_OP_WRITE] = XS_WRITE,
                                      [XS_OP_DIRECTORY] = XS_DIRECTORY};
-    int rc = call_init(call, types[op->kind], txn, op->dir, op->node);
+    int rc;
 
+    if (op->kind == XS_OP_WATCH) {
+        rc = watch_add(watch_of(op), op->dir, op->node);
+        if (!rc)
+            watch_call_init(call, XS_WATCH, watch_of(op));
+        return rc;
+    }
+    rc = call_init(call, types[op->kind], txn, op->dir, op->node);
     if (rc)
         return rc;
     if (op->kind == XS_OP_WRITE)
@@ -143,10 +155,14 @@ static int op_to_call(const struct xs_op *op, uint32_t txn,
 static int ops_to_calls(const struct xs_op *ops, unsigned count, uint32_t txn,
                         struct xs_call *calls)
 {
+    unsigned i;
     int rc = 0;
 
-    for (unsigned i = 0; i < count && !rc; i++)
+    for (i = 0; i < count && !rc; i++)
         rc = op_to_call(&ops[i], txn, &calls[i]);
+    while (rc && --i)
+        if (ops[i - 1].kind == XS_OP_WATCH)
+            watch_drop(watch_of(&ops[i - 1]));
     return rc;
 }
 
@@ -158,6 +174,8 @@ static int take_results(struct xs_op *ops, unsigned count,
         ops[i].result = calls ? calls[i].result : rc;
         if (calls && ops[i].kind == XS_OP_DIRECTORY)
             ops[i].result = list_check(calls[i].result, ops[i].buf);
+        if (calls && ops[i].kind == XS_OP_WATCH && ops[i].result < 0)
+            watch_drop(watch_of(&ops[i]));
         if (ops[i].result < 0 && !rc)
             rc = (int)ops[i].result;
     }

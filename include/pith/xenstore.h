@@ -52,9 +52,11 @@ int xs_parse_u64(const char *text, uint64_t max, uint64_t *out);
 
 /* Several requests in flight at once, one wake-up: for handshakes. */
 struct xs_op {
-    enum { XS_OP_READ, XS_OP_WRITE, XS_OP_DIRECTORY } kind;
+    enum { XS_OP_READ, XS_OP_WRITE, XS_OP_DIRECTORY, XS_OP_WATCH } kind;
     const char *dir, *node;
-    char *buf;   /* write: the value, NUL-terminated; others: out */
+    /* write: the value, NUL-terminated; watch: the struct xs_watch, as xs_watch
+     * takes it; others: out */
+    char *buf;
     size_t size; /* read, directory: of buf */
     long result; /* out: length or -XEN_E* */
 };

@@ -84,6 +84,11 @@ void heap_get_stats(struct heap_stats *out)
     *out = (struct heap_stats){0};
 }
 
+uint64_t balloon_pages(void)
+{
+    return 0;
+}
+
 void page_get_stats(struct page_stats *out)
 {
     *out = (struct page_stats){.total_pages = 512, .free_pages = 256};

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What an administrator asks of a guest: shutdown, reboot, halt, with programs
-# that want to know and that do not; and that dom0 has all back afterwards.
-# needs: build/test/program
+# that want to know and that do not; pause, console, sysrq, nmi, the watchdog;
+# and that dom0 has all back afterwards.
+# needs: build/test/program build/test/commands
 
 truncate -s 1M /tmp/disk.img
 
@@ -148,8 +149,153 @@ reboot_comes_back_fresh() {
     asked fresh poweroff && guest_wait fresh 20 && guest_destroy fresh
 }
 
+# --- what does not end it --------------------------------------------------------
+
+# answer NAME COMMAND REGEX SECONDS: types it, and sets line to what the console
+# shows after it and REGEX matches.
+answer() {
+    local log end=$((SECONDS + $4)) before
+    log=$(guest_log "$1")
+    before=$(wc -l <"$log")
+    printf '%s\n' "$2" \
+        >"$(xenstore-read "/local/domain/$(xl domid "$1")/console/tty")"
+    until line=$(tail -n +$((before + 1)) "$log" | tr -d '\r' |
+        grep -m 1 -E -- "$3"); do
+        [ $SECONDS -lt $end ] ||
+            lab_error "$1: no '$3' after '$2': $(tail -n 1 "$log")" || return
+        sleep 0.05
+    done
+}
+
+commands_start() { # NAME [XL-LINE...]
+    local name=$1
+    shift
+    guest_start "$name" /job/commands "$@" && guest_says "$name" ready 20
+}
+
+# A sleep that a pause outlasts ends when that does.
+pause_holds_sleeps() {
+    local time
+    commands_start pausing || return
+    printf 'sleep 1000\n' >"$(xenstore-read "/local/domain/$domid/console/tty")"
+    guest_says pausing 'sleep 1000' 10 && xl pause pausing && sleep 2 || return
+    time=$(guest_time pausing)
+    ! grep -q slept "$(guest_log pausing)" ||
+        lab_error "it slept while it was paused" || return
+    [ "$(guest_time pausing)" = "$time" ] || lab_error "it runs" || return
+    xl unpause pausing && guest_says pausing 'slept ' 10 &&
+        answer pausing 'sleep 300' '^slept 3[0-9][0-9]$' 10
+}
+
+# attached WORD: xl console shows what is said meanwhile, and is left.
+attached() {
+    local viewer
+    xl console pausing </dev/null >/tmp/console 2>&1 &
+    viewer=$!
+    answer pausing "say $1" "^said $1" 10 &&
+        awaitline /tmp/console "said $1" 10 ||
+        lab_error "xl console shows: $(tr '\n' '|' </tmp/console)" || return
+    kill $viewer && wait $viewer
+    return 0
+}
+
+# typed WORD: into the program behind xl console, which takes input from a
+# terminal only unless it is told; ^] leaves it.
+typed() {
+    {
+        sleep 0.5
+        printf 'say %s\n' "$1"
+        guest_says pausing "said $1" 10
+        printf '\035'
+        sleep 0.2
+    } | timeout 20 /usr/lib/xen-*/bin/xenconsole --interactive \
+        "$(xl domid pausing)" >/tmp/console 2>&1 ||
+        lab_error "xenconsole: $(tail -n 1 /tmp/console)" || return
+    grep -q "said $1" /tmp/console ||
+        lab_error "xenconsole shows: $(tr '\n' '|' </tmp/console)"
+}
+
+console_comes_and_goes() {
+    mkdir -p /var/lock # where xl console puts its own
+    attached one && answer pausing 'say two' '^said two' 10 &&
+        attached three && typed four && typed five &&
+        answer pausing 'say six' '^said six' 10 && guest_destroy pausing
+}
+
+# The guest's wall clock is dom0's as soon as that is set, back and forth.
+wall_clock_follows_dom0() {
+    local before step time now
+    commands_start clock vcpus=2 || return
+    before=$(date +%s)
+    for step in 0 1000000 -3000000; do
+        date -s "@$((before + step))" >/dev/null &&
+            answer clock time '^time [0-9]' 10 || break
+        time=${line#time } now=$(date +%s)
+        [ $((now - time)) -le 2 ] && [ $((time - now)) -le 2 ] ||
+            lab_error "dom0 has $now, the guest $time" || break
+        step=done
+    done
+    date -s "@$before" >/dev/null
+    [ "$step" = done ] && answer clock 'sleep 200' '^slept 2' 10 &&
+        guest_destroy clock
+}
+
+sysrq_shows_threads_memory_devices() {
+    local letter
+    commands_start seen memory=16 \
+        "disk=['format=raw,vdev=xvda,access=rw,script=labblk,target=/tmp/disk.img']" || return
+    for letter in t m d; do
+        xl sysrq seen $letter && guest_says seen "sysrq $letter ends" 20 || return
+    done
+    guest_says seen '"main" blocked' 1 && guest_says seen 'RAM 1' 1 &&
+        guest_destroy seen
+}
+
+# Each vCPU that runs something is in the report.
+nmi_shows_every_vcpu() {
+    local vcpu
+    commands_start busy vcpus=4 || return
+    for vcpu in 1 2 3; do answer busy "hang $vcpu" '^hangs' 20 || return; done
+    sleep 0.5
+    xl trigger busy nmi && guest_wait busy 30 || return
+    [ "$reason" = 3 ] || lab_error "reason $reason, expected 3" || return
+    for vcpu in 0 1 2 3; do
+        guest_says busy "vCPU $vcpu" 5 || return
+    done
+    [ "$(grep -c 'hang+0x' "$(guest_log busy)")" = 3 ] ||
+        lab_error "hang+ $(grep -c 'hang+0x' "$(guest_log busy)") times" ||
+        return
+    guest_destroy busy
+}
+
+# --- the watchdog ------------------------------------------------------------------
+
+watchdog_ends_who_does_not_schedule() {
+    commands_start hung 'cmdline="pith.watchdog=2"' &&
+        commands_start hung4 vcpus=4 'cmdline="pith.watchdog=2"' &&
+        commands_start free vcpus=2 'cmdline="pith.watchdog=1"' &&
+        answer hung 'sleep 4000' '^slept 4' 20 &&
+        answer hung4 'hang 3' '^hangs' 20 && answer hung 'hang 0' '^hangs' 20 &&
+        guest_wait hung 20 || return
+    [ "$reason" = 4 ] || lab_error "reason $reason, expected 4" || return
+    guest_wait hung4 20 || return
+    [ "$reason" = 4 ] || lab_error "reason $reason, expected 4" || return
+    answer free 'say alive' '^said alive' 20 &&
+        asked free poweroff && guest_wait free 20 || return
+    [ "$reason" = 0 ] || lab_error "reason $reason, expected 0" || return
+    guest_destroy hung && guest_destroy hung4 && guest_destroy free
+}
+
+watchdog_wants_seconds() {
+    guest_start bad /job/commands 'cmdline="pith.watchdog=0"' &&
+        ends bad 0 'pith: exit 2' \
+            'pith: pith.watchdog: bad value "0": wants seconds, 1 to 86400'
+}
+
 program_start stuck stuck && asked stuck poweroff
-plain_program_ends_as_by_exit_0 2>/dev/null # what is cached once stays so
+# What Xen and dom0 keep from the first time on.
+plain_program_ends_as_by_exit_0 2>/dev/null
+commands_start warm vcpus=4 'cmdline="pith.watchdog=60"' && xl destroy warm
 case_run control_stuck_exit_is_left stuck_exit_is_left
 sleep 2
 resources >/tmp/before
@@ -167,4 +313,13 @@ case_run control_halt_powers_off halt_powers_off
 case_run control_failure_is_as_the_option_says failure_is_as_the_option_says
 case_run control_nonsense_is_named nonsense_is_named
 case_run control_reboot_comes_back_fresh reboot_comes_back_fresh
+case_run control_pause_holds_sleeps pause_holds_sleeps
+case_run control_console_comes_and_goes console_comes_and_goes
+case_run control_wall_clock_follows_dom0 wall_clock_follows_dom0
+case_run control_sysrq_shows_threads_memory_devices \
+    sysrq_shows_threads_memory_devices
+case_run control_nmi_shows_every_vcpu nmi_shows_every_vcpu
+case_run control_watchdog_ends_who_does_not_schedule \
+    watchdog_ends_who_does_not_schedule
+case_run control_watchdog_wants_seconds watchdog_wants_seconds
 case_run control_dom0_has_all_back resources_return /tmp/before

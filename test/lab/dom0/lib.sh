@@ -88,6 +88,7 @@ vcpus=1
 on_poweroff="preserve"
 on_reboot="preserve"
 on_crash="preserve"
+on_watchdog="preserve"
 EOF
     echo "$file"
 }
