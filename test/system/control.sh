@@ -173,18 +173,34 @@ commands_start() { # NAME [XL-LINE...]
     guest_start "$name" /job/commands "$@" && guest_says "$name" ready 20
 }
 
+# asleep MS: pauses it in a sleep of so long, if it still sleeps by then.
+asleep() {
+    local tty rounds
+    rounds=$(grep -c '^slept' "$(guest_log pausing)")
+    tty=$(xenstore-read "/local/domain/$domid/console/tty")
+    printf 'sleep %s\n' "$1" >"$tty"
+    guest_says pausing "sleep $1" 10 && xl pause pausing && sleep 0.2 &&
+        [ "$(grep -c '^slept' "$(guest_log pausing)")" = "$rounds" ]
+}
+
 # A sleep that a pause outlasts ends when that does.
 pause_holds_sleeps() {
-    local time
+    local ms time rounds
     commands_start pausing || return
-    printf 'sleep 1000\n' >"$(xenstore-read "/local/domain/$domid/console/tty")"
-    guest_says pausing 'sleep 1000' 10 && xl pause pausing && sleep 2 || return
+    for ms in 1000 4000 15000; do # a busy lab takes its time
+        ! asleep $ms || break
+        xl unpause pausing
+    done
+    rounds=$(grep -c '^slept' "$(guest_log pausing)")
     time=$(guest_time pausing)
-    ! grep -q slept "$(guest_log pausing)" ||
+    sleep $((ms / 1000 + 1))
+    [ "$(grep -c '^slept' "$(guest_log pausing)")" = "$rounds" ] ||
         lab_error "it slept while it was paused" || return
     [ "$(guest_time pausing)" = "$time" ] || lab_error "it runs" || return
-    xl unpause pausing && guest_says pausing 'slept ' 10 &&
-        answer pausing 'sleep 300' '^slept 3[0-9][0-9]$' 10
+    xl unpause pausing && answer pausing 'say awake' '^said awake' 20 &&
+        [ "$(grep -c '^slept' "$(guest_log pausing)")" = $((rounds + 1)) ] ||
+        lab_error "the sleep did not end" || return
+    answer pausing 'sleep 300' '^slept [3-9][0-9][0-9]$' 20
 }
 
 # attached WORD: xl console shows what is said meanwhile, and is left.
