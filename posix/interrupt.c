@@ -18,6 +18,8 @@ bool posix_goes_on(bool restarts)
 void posix_handlers_run(void)
 {
     thread_interrupt_take();
+    if (posix_interrupts.cancel_async)
+        posix_interrupts.cancel_async();
     if (posix_interrupts.signals)
         posix_interrupts.signals(true);
 }

@@ -18,7 +18,8 @@
  */
 bool posix_goes_on(bool restarts);
 /* The same for a wait that only handlers interrupt, and that goes on after
- * them: cancellation stays for the next call that looks. */
+ * them: cancellation stays for the next call that looks, unless its type is
+ * asynchronous. */
 void posix_handlers_run(void);
 
 /* An expression that gives -1 with errno EINTR then, as often as needed. */
@@ -39,6 +40,8 @@ struct posix_interrupts {
     /* Ends the thread if it was cancelled. True: that is put off until the
      * call has ended. */
     bool (*cancel)(void);
+    /* The same where nothing but PTHREAD_CANCEL_ASYNCHRONOUS ends it. */
+    void (*cancel_async)(void);
 };
 extern struct posix_interrupts posix_interrupts;
 

@@ -63,11 +63,11 @@ static int check_file(const struct file *file, int prot, int flags,
     int mode = file->flags & O_ACCMODE;
     bool shared = !(flags & MAP_PRIVATE);
 
-    if (mode == O_WRONLY || (shared && prot & PROT_WRITE && mode != O_RDWR))
-        return -XEN_EACCES;
     if (!file->seekable || file->type == FILE_DIRECTORY ||
         (shared && !file->ops->map))
         return -XEN_ENODEV;
+    if (mode == O_WRONLY || (shared && prot & PROT_WRITE && mode != O_RDWR))
+        return -XEN_EACCES;
     return offset < 0 ? -XEN_EINVAL : 0;
 }
 

@@ -155,6 +155,9 @@ void pthread_exit(void *result)
     struct _pthread_cleanup_context *cleanup;
 
     atomic_or(&self->cancel, CANCEL_ENDING);
+    /* What was sent to the program while this thread was the one to take it. */
+    if (posix_interrupts.signals)
+        posix_interrupts.signals(true);
     self->result = result;
     while ((cleanup = self->cleanups)) {
         self->cleanups = cleanup->_previous;

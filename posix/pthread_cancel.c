@@ -60,6 +60,7 @@ int pthread_cancel(pthread_t id)
     unsigned long flags;
 
     posix_interrupts.cancel = posix_cancel_test;
+    posix_interrupts.cancel_async = test_if_async;
     flags = spin_lock_irqsave(&posix_threads.lock);
     thread = posix_thread_find_locked(id);
     if (thread && thread->kernel) {

@@ -5,9 +5,11 @@
  * sleep, which lets threads of any priority run.
  */
 
+#include "interrupt.h"
 #include "private.h"
 #include "thread.h"
 #include <errno.h>
+#include <pith/interrupt.h>
 #include <pith/timer.h>
 
 #define SPINS 200
@@ -44,8 +46,8 @@ int pthread_spin_lock(pthread_spinlock_t *lock)
             continue;
         if (round < YIELDS)
             thread_yield();
-        else
-            thread_sleep_until(clock_monotonic_ns() + SLEEP_NS);
+        else if (thread_sleep_interruptible(clock_monotonic_ns() + SLEEP_NS))
+            posix_handlers_run();
     }
     return 0;
 }

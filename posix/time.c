@@ -119,7 +119,8 @@ int clock_getcpuclockid(pid_t pid, clockid_t *out)
 /* The wall clock is Xen's. */
 int clock_settime(clockid_t id, const struct timespec *to)
 {
-    return posix_fail(id == CLOCK_REALTIME ? EPERM : EINVAL);
+    return posix_fail(id == CLOCK_REALTIME && timespec_valid(to) ? EPERM
+                                                                 : EINVAL);
 }
 
 int gettimeofday(struct timeval *restrict out, void *restrict zone)

@@ -23,6 +23,9 @@ $(SDK_LIB)/libpith.a $(SDK_LIB)/libpith-checks.a:
 	@mkdir -p $(@D)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcsD $@ $^
+	@# Of two functions of one name a program would get the first it meets.
+	$(Q)nm -g --defined-only $@ | awk '$$2 ~ /^[TDBRC]$$/ && there[$$3]++ \
+	    { print "$@: " $$3 " is defined twice"; bad = 1 } END { exit bad }'
 
 $(SDK_LIB)/debug-heap.o: $(filter $(DEBUG_HEAP),$(OBJECTS))
 	@mkdir -p $(@D)

@@ -53,6 +53,7 @@ TEST(cpu_random_is_as_configured)
     CHECK_EQ(cpu_random(&word), !bare);
 }
 
+/* covers: getrandom */
 TEST(getrandom_waits_until_enough_is_gathered)
 {
     unsigned char a[64] = {0}, b[64] = {0};
@@ -89,6 +90,7 @@ TEST(random_megabyte_passes_frequency_and_runs)
     CHECK(labs(runs - half) < 6 * 1448);
 }
 
+/* covers: arc4random arc4random_buf arc4random_uniform getentropy */
 TEST(arc4random_and_getentropy_give_numbers)
 {
     unsigned a[4] = {0}, b[4] = {0};

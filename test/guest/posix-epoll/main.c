@@ -107,6 +107,7 @@ TEST(epoll_oneshot_needs_a_mod)
     close(ep);
 }
 
+/* covers: epoll_wait */
 TEST(epoll_tells_reading_from_writing_and_the_data)
 {
     int ep = epoll_create(7), fd = eventfd(0, 0);
@@ -130,6 +131,7 @@ TEST(epoll_tells_reading_from_writing_and_the_data)
     close(ep);
 }
 
+/* covers: epoll_create epoll_create1 epoll_ctl epoll_wait */
 TEST(epoll_misused_says_so)
 {
     int ep = epoll_create1(0), other = epoll_create1(0), fd = eventfd(0, 0),
@@ -181,6 +183,7 @@ TEST(epoll_follows_the_file_not_the_number)
     close(ep);
 }
 
+/* covers: poll */
 TEST(epoll_in_epoll_and_poll)
 {
     int inner = epoll_create1(0), outer = epoll_create1(0), fd = eventfd(0, 0);
@@ -202,6 +205,7 @@ TEST(epoll_in_epoll_and_poll)
     close(outer);
 }
 
+/* covers: epoll_pwait epoll_pwait2 ppoll pselect */
 TEST(waits_with_a_mask_and_fine_timeouts)
 {
     struct timespec soon = {0, 1000000}, bad = {0, 1000000000};
@@ -298,6 +302,7 @@ TEST(epoll_hears_sockets_and_timers)
     close(ep);
 }
 
+/* covers: select */
 TEST(poll_and_select_hear_all_kinds)
 {
     struct itimerspec past = {.it_value = {0, 1}};

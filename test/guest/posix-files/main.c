@@ -96,6 +96,7 @@ TEST(file_is_written_and_read_back)
     CHECK_EQ(access("/new", F_OK), -1);
 }
 
+/* covers: readv writev */
 TEST(vectors_join_and_split)
 {
     char a[4] = "", b[8] = "";

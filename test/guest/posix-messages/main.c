@@ -33,6 +33,7 @@ static bool make_pair(int *a, int *b)
            !connect(*a, (struct sockaddr *)&addr, sizeof(addr));
 }
 
+/* covers: recvmsg sendmsg */
 TEST(message_of_pieces_is_one_datagram)
 {
     struct iovec out[] = {{"ab", 2}, {"cde", 3}};
@@ -87,6 +88,7 @@ TEST(receive_timeout_ends_the_wait)
     close(b);
 }
 
+/* covers: gai_strerror getnameinfo */
 TEST(addresses_become_text)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list;

@@ -114,6 +114,7 @@ TEST(pipe_bytes_go_through_in_order)
     CHECK_EQ(close(p[1]), 0);
 }
 
+/* covers: pipe */
 TEST(pipe_ends_go_one_way)
 {
     struct stat st;
@@ -168,6 +169,7 @@ TEST(pipe_without_readers_is_epipe)
     close(p[1]);
 }
 
+/* covers: pipe2 */
 TEST(pipe_nonblocking_says_eagain)
 {
     char c;
@@ -412,6 +414,7 @@ static void event_writes(struct job *j)
     j->result = eventfd_write(j->fd, 5);
 }
 
+/* covers: eventfd eventfd_read eventfd_write */
 TEST(eventfd_counts_and_empties)
 {
     eventfd_t value;
@@ -483,6 +486,7 @@ static uint64_t now_ns(void)
     return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
+/* covers: timerfd_gettime timerfd_settime */
 TEST(timerfd_expires_once_or_often)
 {
     struct itimerspec once = {.it_value = {0, 2000000}},
@@ -543,6 +547,7 @@ TEST(timerfd_absolute_and_late_ones_count)
     close(fd);
 }
 
+/* covers: timerfd_create timerfd_gettime timerfd_settime */
 TEST(timerfd_misused_says_so)
 {
     struct itimerspec bad = {.it_value = {0, 1000000000}}, good = {0};
@@ -566,6 +571,7 @@ TEST(timerfd_misused_says_so)
 
 /* --- what all descriptors share --- */
 
+/* covers: dup dup2 dup3 fcntl */
 TEST(dup_shares_position_and_status)
 {
     char c;
@@ -602,6 +608,8 @@ TEST(dup_shares_position_and_status)
     close(fd);
 }
 
+/* covers: dup dup2 dup3 fcntl flock ioctl isatty lockf pread preadv pwrite
+ * pwritev read readv sendfile writev */
 TEST(bad_descriptors_are_ebadf_everywhere)
 {
     static const int bad[] = {-1, 77, 1 << 30};
@@ -646,6 +654,7 @@ TEST(bad_descriptors_are_ebadf_everywhere)
     }
 }
 
+/* covers: fcntl flock lockf */
 TEST(locks_are_given_to_the_one_process)
 {
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 5};
@@ -673,6 +682,7 @@ TEST(locks_are_given_to_the_one_process)
     close(both);
 }
 
+/* covers: ioctl */
 TEST(ioctls_on_files_and_pipes)
 {
     int fd = open("/dup", O_RDWR), n = -1, on = 1, p[2];
@@ -692,6 +702,7 @@ TEST(ioctls_on_files_and_pipes)
 }
 
 /* Larger than what is moved at once. */
+/* covers: preadv pwritev readv writev */
 TEST(vectors_of_any_size_are_whole)
 {
     static char in[200000];
@@ -722,6 +733,7 @@ TEST(vectors_of_any_size_are_whole)
     close(fd);
 }
 
+/* covers: sendfile */
 TEST(sendfile_copies_and_moves_the_position)
 {
     off_t at = 100;

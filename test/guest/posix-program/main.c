@@ -124,6 +124,7 @@ TEST(errno_has_newlibs_numbers)
     CHECK_STR(strerror(ENOSYS), "Function not implemented");
 }
 
+/* covers: nanosleep time */
 TEST(clock_runs_and_sleep_takes_its_time)
 {
     struct timespec before, after, pause = {0, 20 * 1000 * 1000};
@@ -234,6 +235,7 @@ TEST(system_names_itself)
     CHECK(sysconf(_SC_PHYS_PAGES) > 1000);
 }
 
+/* covers: pclose popen system */
 TEST(commands_have_no_shell)
 {
     CHECK_EQ(system(NULL), 0);

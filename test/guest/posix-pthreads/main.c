@@ -13,16 +13,6 @@
 
 #include "parts.h"
 
-#include "threads_part.h"
-
-#include "locks_part.h"
-
-#include "cond_part.h"
-
-#include "cancel_part.h"
-
-#include "sem_part.h"
-
 static pthread_t main_thread;
 
 static void *join_main(void *arg)

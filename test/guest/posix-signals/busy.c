@@ -234,6 +234,7 @@ static void note_stack(int sig)
         seen[sig] = -2;
 }
 
+/* covers: sigaltstack */
 TEST(alternate_stack_is_used_where_it_is_wanted)
 {
     stack_t wanted = {.ss_sp = other_stack, .ss_size = SIGSTKSZ}, old;

@@ -201,6 +201,7 @@ static void *wait_for_sem(void *arg)
     return (void *)(intptr_t)(sem_wait(&sem) ? errno : 0);
 }
 
+/* covers: sem_timedwait */
 TEST(sem_wait_ends_with_eintr_unless_it_restarts)
 {
     struct timespec ts;
@@ -299,6 +300,63 @@ TEST(mutex_is_no_cancellation_point)
     CHECK_EQ(pthread_join(thread, &result), 0);
     CHECK(result == PTHREAD_CANCELED);
     CHECK_EQ(got, 1);
+}
+
+static void *lock_asynchronously(void *arg)
+{
+    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
+    waiting = 1;
+    pthread_mutex_lock(&mutex);
+    return arg;
+}
+
+TEST(asynchronous_cancellation_ends_the_wait_for_a_mutex)
+{
+    pthread_t thread;
+    void *result;
+
+    begin(0, NULL, 0);
+    pthread_mutex_init(&mutex, NULL);
+    pthread_mutex_lock(&mutex);
+    waiting = 0;
+    CHECK_EQ(pthread_create(&thread, NULL, lock_asynchronously, NULL), 0);
+    while (!waiting)
+        usleep(1000);
+    usleep(5000);
+    CHECK_EQ(pthread_cancel(thread), 0);
+    CHECK_EQ(pthread_join(thread, &result), 0);
+    CHECK(result == PTHREAD_CANCELED);
+    CHECK_EQ(pthread_mutex_unlock(&mutex), 0);
+    CHECK_EQ(pthread_mutex_destroy(&mutex), 0);
+}
+
+static pthread_spinlock_t spinlock;
+
+static void *spin_for_lock(void *arg)
+{
+    (void)arg;
+    waiting = 1;
+    pthread_spin_lock(&spinlock);
+    pthread_spin_unlock(&spinlock);
+    return NULL;
+}
+
+TEST(handlers_run_while_a_thread_spins)
+{
+    pthread_t thread;
+
+    begin(SIGUSR1, note, SA_RESTART);
+    pthread_spin_init(&spinlock, 0);
+    pthread_spin_lock(&spinlock);
+    waiting = 0;
+    CHECK_EQ(pthread_create(&thread, NULL, spin_for_lock, NULL), 0);
+    while (!waiting)
+        usleep(1000);
+    usleep(10000);
+    pthread_kill(thread, SIGUSR1);
+    CHECK(await_seen(1));
+    CHECK_EQ(pthread_spin_unlock(&spinlock), 0);
+    CHECK_EQ(pthread_join(thread, NULL), 0);
 }
 
 /* --- many --- */

@@ -101,6 +101,7 @@ TEST(raise_calls_the_handler_before_it_returns)
     CHECK_EQ(errno, 77);
 }
 
+/* covers: kill killpg pthread_kill raise sigqueue */
 TEST(sending_checks_number_and_process)
 {
     CHECK(raise(0) == -1 && errno == EINVAL);
@@ -118,6 +119,7 @@ TEST(sending_checks_number_and_process)
           errno == ESRCH);
 }
 
+/* covers: sigaction signal */
 TEST(sigaction_says_what_was_and_checks)
 {
     struct sigaction act = {.sa_flags = SA_RESTART}, old;
@@ -178,6 +180,8 @@ TEST(handler_gets_siginfo_and_value)
 
 /* --- masks and sets --- */
 
+/* covers: sigaddset sigandset sigdelset sigemptyset sigfillset sigisemptyset
+ * sigismember sigorset */
 TEST(sets_hold_what_is_put_in)
 {
     sigset_t set, other, out;
@@ -200,6 +204,7 @@ TEST(sets_hold_what_is_put_in)
     CHECK(sigismember(&set, NSIG) == -1 && errno == EINVAL);
 }
 
+/* covers: pthread_sigmask sigpending sigprocmask */
 TEST(blocked_signal_is_pending_until_unblocked)
 {
     sigset_t set = set_of(SIGUSR1), pending, old;
@@ -226,6 +231,7 @@ TEST(blocked_signal_is_pending_until_unblocked)
     begin(0, NULL, 0);
 }
 
+/* covers: sigwaitinfo */
 TEST(queued_signals_come_in_order_each_once)
 {
     static int order[6];
@@ -266,6 +272,7 @@ TEST(ignoring_forgets_what_is_pending)
     CHECK_EQ(seen[SIGUSR1], 0);
 }
 
+/* covers: sighold sigignore sigpause sigrelse sigset */
 TEST(system_v_calls_work)
 {
     begin(0, NULL, 0);
@@ -284,6 +291,7 @@ TEST(system_v_calls_work)
     CHECK(sigset(SIGKILL, note) == SIG_ERR && errno == EINVAL);
 }
 
+/* covers: strsignal */
 TEST(names_are_told)
 {
     CHECK_STR(strsignal(SIGSEGV), "Segmentation fault");

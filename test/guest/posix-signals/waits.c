@@ -11,6 +11,7 @@
 
 /* --- waiting --- */
 
+/* covers: pause sigsuspend */
 TEST(sigsuspend_and_pause_end_with_a_handler)
 {
     sigset_t all, before, set = set_of(SIGUSR1);
@@ -30,6 +31,7 @@ TEST(sigsuspend_and_pause_end_with_a_handler)
     CHECK_EQ(seen[SIGUSR1], 2);
 }
 
+/* covers: sigtimedwait sigwait sigwaitinfo */
 TEST(sigwait_takes_what_is_blocked)
 {
     sigset_t set = set_of(SIGUSR1);

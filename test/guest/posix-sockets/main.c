@@ -74,6 +74,7 @@ static int readable(int fd, int timeout_ms)
     return poll(&p, 1, timeout_ms) == 1 ? p.revents : 0;
 }
 
+/* covers: getpeername getsockname */
 TEST(tcp_both_ends_know_each_other)
 {
     struct sockaddr_in peer, own;
@@ -141,6 +142,7 @@ TEST(tcp_bulk_arrives_complete_and_in_order)
     close(far);
 }
 
+/* covers: shutdown */
 TEST(tcp_half_close_ends_one_direction)
 {
     char buf[8] = "";
@@ -314,6 +316,7 @@ TEST(tcp_peek_and_fionread_leave_the_data)
     close(far);
 }
 
+/* covers: getsockopt setsockopt */
 TEST(tcp_options_are_kept)
 {
     int fd = socket(AF_INET, SOCK_STREAM, 0), value = 1;
@@ -399,6 +402,7 @@ TEST(options_of_the_network_are_kept)
     close(fd);
 }
 
+/* covers: recvmsg sendmsg */
 TEST(messages_of_pieces_tell_what_was_cut)
 {
     struct sockaddr_in addr = loopback(1032), from;
@@ -434,6 +438,7 @@ TEST(messages_of_pieces_tell_what_was_cut)
     close(to);
 }
 
+/* covers: select */
 TEST(select_tells_reading_from_writing)
 {
     struct timeval none = {0, 0}, second = {1, 0};
@@ -455,6 +460,7 @@ TEST(select_tells_reading_from_writing)
     close(far);
 }
 
+/* covers: recvfrom sendto */
 TEST(udp_datagrams_keep_their_bounds)
 {
     struct sockaddr_in from, to = loopback(2001);
@@ -511,6 +517,7 @@ TEST(udp_too_long_is_emsgsize)
     close(fd);
 }
 
+/* covers: accept bind connect recv send socket */
 TEST(sockets_misused_say_so)
 {
     struct sockaddr_in addr = loopback(1011);
@@ -542,6 +549,7 @@ TEST(sockets_misused_say_so)
     CHECK_EQ(p.revents, POLLNVAL);
 }
 
+/* covers: freeaddrinfo getaddrinfo */
 TEST(getaddrinfo_resolves_literals_and_own_names)
 {
     struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM},
@@ -570,6 +578,7 @@ TEST(getaddrinfo_resolves_literals_and_own_names)
     freeaddrinfo(list);
 }
 
+/* covers: gai_strerror getaddrinfo getnameinfo */
 TEST(getaddrinfo_and_getnameinfo_name_their_errors)
 {
     struct addrinfo hints = {.ai_family = 77}, *list = NULL;

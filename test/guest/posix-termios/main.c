@@ -27,6 +27,8 @@ TEST(settings_at_the_start_are_a_terminals)
     CHECK_EQ(cfgetospeed(&t), B38400);
 }
 
+/* covers: cfgetispeed cfgetospeed cfmakeraw cfsetispeed cfsetospeed cfsetspeed
+ * tcgetattr tcsetattr */
 TEST(settings_are_kept_and_given_back)
 {
     struct termios before, t, got;
@@ -65,6 +67,7 @@ TEST(input_that_nobody_types_is_eagain)
     CHECK_EQ(fcntl(0, F_SETFL, 0), 0);
 }
 
+/* covers: isatty ttyname ttyname_r */
 TEST(terminal_calls_name_the_console)
 {
     char name[32];
@@ -98,6 +101,8 @@ TEST(window_size_is_what_was_set)
     CHECK_EQ(w.ws_col, 132);
 }
 
+/* covers: tcdrain tcflow tcflush tcgetattr tcgetpgrp tcgetsid tcsendbreak
+ * tcsetattr tcsetpgrp ttyname ttyname_r */
 TEST(terminal_calls_elsewhere_say_so)
 {
     struct winsize w;

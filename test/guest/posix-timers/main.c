@@ -416,7 +416,7 @@ TEST(timer_calls_its_function_in_threads)
 
 /* --- clocks --- */
 
-/* covers: clock_getcpuclockid */
+/* covers: clock_getcpuclockid clock_getres clock_gettime clock_settime */
 TEST(cpu_clock_of_the_process_is_told)
 {
     struct timespec first, second;

@@ -93,6 +93,7 @@ TEST(pair_stream_goes_both_ways)
     close(s[1]);
 }
 
+/* covers: socket socketpair */
 TEST(pair_misused_says_so)
 {
     int s[2];
@@ -169,6 +170,7 @@ TEST(pair_bulk_arrives_complete_and_in_order)
     close(s[1]);
 }
 
+/* covers: accept getpeername getsockname listen */
 TEST(path_stream_is_accepted)
 {
     int listener = socket(AF_UNIX, SOCK_STREAM, 0),
@@ -272,6 +274,7 @@ TEST(backlog_full_makes_connect_wait)
     close(b);
 }
 
+/* covers: recvfrom sendto */
 TEST(datagrams_keep_bounds_and_senders)
 {
     struct sockaddr_un un;
@@ -471,6 +474,8 @@ TEST(rights_misused_say_so)
 
 /* --- bad descriptors, all calls --- */
 
+/* covers: accept bind connect getpeername getsockname getsockopt listen recv
+ * recvmsg send sendmsg setsockopt shutdown */
 TEST(calls_on_no_socket_say_so)
 {
     struct sockaddr_un un = {.sun_family = AF_UNIX};

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+
+#include "parts.h"
+
 /* Semaphores, and C11's threads. */
 
 #include <fcntl.h>
@@ -40,6 +43,7 @@ TEST(semaphore_lets_as_many_in_as_it_has)
         CHECK_EQ(errno, error); \
     } while (0)
 
+/* covers: sem_destroy sem_getvalue sem_init sem_post sem_trywait */
 TEST(semaphore_says_what_is_wrong)
 {
     struct timespec soon = from_now(CLOCK_MONOTONIC, 20);
@@ -90,6 +94,7 @@ TEST(semaphore_may_be_destroyed_right_after_the_wait)
     CHECK_EQ(wrong, 0);
 }
 
+/* covers: sem_close sem_open sem_unlink */
 TEST(semaphore_names_are_known_to_all)
 {
     sem_t *one, *two, *three;
@@ -167,6 +172,7 @@ static void c11_destroy(void *value)
     __atomic_fetch_add(&destroyed, *(int *)value + 1, __ATOMIC_SEQ_CST);
 }
 
+/* covers: thrd_create thrd_current thrd_equal thrd_join tss_create tss_set */
 TEST(c11_threads_play)
 {
     int numbers[2] = {0, 1}, result;
@@ -204,6 +210,8 @@ static int c11_try(void *arg)
     return 0;
 }
 
+/* covers: cnd_broadcast cnd_init cnd_timedwait mtx_init mtx_lock mtx_trylock
+ * mtx_unlock thrd_create thrd_detach thrd_join thrd_sleep */
 TEST(c11_says_what_is_wrong)
 {
     struct timespec little = {.tv_nsec = 1000000}, soon;

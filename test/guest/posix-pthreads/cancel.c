@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+
+#include "parts.h"
+
 /* Cancellation, while a thread waits and before it does. */
 
 #include <poll.h>
@@ -136,6 +139,7 @@ static const char *cancelled(void *(*fn)(void *arg), int late)
     return result == PTHREAD_CANCELED ? order : "ended by itself";
 }
 
+/* covers: pthread_cancel */
 TEST(cancellation_ends_waits)
 {
     checked_mutex = make(PTHREAD_MUTEX_ERRORCHECK, 0);
@@ -201,6 +205,8 @@ static void *disabled_for_a_while(void *arg)
     return NULL;
 }
 
+/* covers: pthread_cancel pthread_setcancelstate pthread_setcanceltype
+ * pthread_testcancel */
 TEST(cancellation_can_be_put_off)
 {
     pthread_t thread;
@@ -249,6 +255,7 @@ static void *call_slow_init(void *arg)
     return arg;
 }
 
+/* covers: pthread_once */
 TEST(once_begins_anew_when_it_was_cancelled)
 {
     pthread_t first, second;

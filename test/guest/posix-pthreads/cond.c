@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+
+#include "parts.h"
+
 /* Condition variables; streams shared by threads. */
 
-static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
+pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
 static int turn, tokens;
 
 static void *play(void *arg)
@@ -48,6 +51,7 @@ static void *use_tokens(void *arg)
     return NULL;
 }
 
+/* covers: pthread_cond_signal pthread_cond_wait */
 TEST(cond_loses_no_signal)
 {
     turn = 0;
@@ -57,6 +61,9 @@ TEST(cond_loses_no_signal)
     CHECK_EQ(tokens, 0);
 }
 
+/* covers: pthread_cond_clockwait pthread_cond_destroy pthread_cond_init
+ * pthread_cond_timedwait pthread_cond_wait pthread_condattr_destroy
+ * pthread_condattr_getclock pthread_condattr_init pthread_condattr_setclock */
 TEST(cond_deadlines_and_errors)
 {
     pthread_mutex_t checked = make(PTHREAD_MUTEX_ERRORCHECK, 0);
@@ -132,6 +139,7 @@ static void *go_through_events(void *arg)
     return arg;
 }
 
+/* covers: pthread_cond_broadcast */
 TEST(cond_may_be_destroyed_right_after_broadcast)
 {
     for (int i = 0; i < ROUNDS; i++) {
@@ -199,6 +207,7 @@ static void *try_stream(void *arg)
     return arg;
 }
 
+/* covers: flockfile ftrylockfile funlockfile */
 TEST(stream_locks_keep_lines_whole)
 {
     char line[64];

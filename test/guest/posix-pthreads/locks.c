@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+
+#include "parts.h"
+
 /* Mutexes, reader-writer locks, spin locks, barriers. */
 
 #define TURNS 1000
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_spinlock_t spinlock;
 static int shared_count;
 
-static pthread_mutex_t make(int type, int robust)
+pthread_mutex_t make(int type, int robust)
 {
     pthread_mutexattr_t attr;
     pthread_mutex_t made;
@@ -106,6 +109,8 @@ static void *unlock_others(void *arg)
     return NULL;
 }
 
+/* covers: pthread_mutex_destroy pthread_mutex_init pthread_mutex_trylock
+ * pthread_mutex_unlock */
 TEST(mutex_kinds_say_what_is_wrong)
 {
     pthread_mutex_t normal = make(PTHREAD_MUTEX_NORMAL, 0);
@@ -138,6 +143,11 @@ TEST(mutex_kinds_say_what_is_wrong)
     CHECK_EQ(pthread_mutex_unlock(&checked), 0);
 }
 
+/* covers: pthread_mutexattr_destroy pthread_mutexattr_getprotocol
+ * pthread_mutexattr_getpshared pthread_mutexattr_getrobust
+ * pthread_mutexattr_gettype pthread_mutexattr_init
+ * pthread_mutexattr_setprotocol pthread_mutexattr_setpshared
+ * pthread_mutexattr_setrobust pthread_mutexattr_settype */
 TEST(mutex_attributes_say_what_is_wrong)
 {
     pthread_mutexattr_t attr;
@@ -190,6 +200,7 @@ static void *lock_wait_and_end(void *arg)
     return NULL;
 }
 
+/* covers: pthread_mutex_consistent */
 TEST(robust_mutex_outlives_its_owner)
 {
     pthread_mutex_t robust = make(PTHREAD_MUTEX_NORMAL, PTHREAD_MUTEX_ROBUST);
@@ -227,8 +238,7 @@ struct counted {
     int refs;
 };
 
-#define ROUNDS 60
-static void *objects[ROUNDS];
+void *objects[ROUNDS];
 
 /* Whoever comes last destroys it, while the others are still about to leave
  * pthread_mutex_unlock. */
@@ -311,6 +321,7 @@ static void *read_beside_another(void *arg)
     return arg;
 }
 
+/* covers: pthread_rwlock_init pthread_rwlock_unlock */
 TEST(rwlock_writer_is_alone_and_readers_are_not)
 {
     shared_count = 0;
@@ -357,6 +368,7 @@ static void *write_once(void *arg)
     return arg;
 }
 
+/* covers: pthread_rwlock_destroy pthread_rwlock_unlock */
 TEST(rwlock_says_what_is_wrong)
 {
     pthread_t writer;
@@ -392,6 +404,8 @@ static void *count_with_spinlock(void *arg)
     return arg;
 }
 
+/* covers: pthread_spin_destroy pthread_spin_init pthread_spin_lock
+ * pthread_spin_trylock pthread_spin_unlock */
 TEST(spinlock_excludes)
 {
     shared_count = 0;
@@ -424,6 +438,9 @@ static void *meet(void *arg)
     return arg;
 }
 
+/* covers: pthread_barrier_destroy pthread_barrier_init pthread_barrier_wait
+ * pthread_barrierattr_destroy pthread_barrierattr_getpshared
+ * pthread_barrierattr_init pthread_barrierattr_setpshared */
 TEST(barrier_lets_all_through_together)
 {
     pthread_barrierattr_t attr;

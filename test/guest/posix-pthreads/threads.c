@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+
+#include "parts.h"
+
 /* Making and ending threads, attributes, keys, once, scheduling. */
 
-static void *give_back(void *arg)
+void *give_back(void *arg)
 {
     return arg;
 }
@@ -17,6 +20,7 @@ static void *exit_with(void *arg)
     return NULL;
 }
 
+/* covers: pthread_create pthread_exit pthread_join */
 TEST(join_gives_the_result)
 {
     pthread_t threads[THREADS];
@@ -32,9 +36,9 @@ TEST(join_gives_the_result)
     }
 }
 
-static pthread_barrier_t gate;
+pthread_barrier_t gate;
 
-static void *wait_at_gate(void *arg)
+void *wait_at_gate(void *arg)
 {
     pthread_barrier_wait(&gate);
     return arg;
@@ -45,6 +49,8 @@ static void *join_other(void *arg)
     return (void *)(long)pthread_join(*(pthread_t *)arg, NULL);
 }
 
+/* covers: pthread_detach pthread_join pthread_timedjoin_np pthread_tryjoin_np
+ * */
 TEST(join_and_detach_say_what_is_wrong)
 {
     pthread_t thread, joiner;
@@ -79,6 +85,7 @@ TEST(join_and_detach_say_what_is_wrong)
     CHECK_EQ(pthread_barrier_destroy(&gate), 0);
 }
 
+/* covers: pthread_equal pthread_self */
 TEST(ids_are_equal_to_themselves_only)
 {
     pthread_t thread;
@@ -89,6 +96,12 @@ TEST(ids_are_equal_to_themselves_only)
     CHECK_EQ(pthread_join(thread, NULL), 0);
 }
 
+/* covers: pthread_attr_destroy pthread_attr_getdetachstate
+ * pthread_attr_getguardsize pthread_attr_getscope pthread_attr_getstacksize
+ * pthread_attr_init pthread_attr_setdetachstate pthread_attr_setguardsize
+ * pthread_attr_setinheritsched pthread_attr_setschedparam
+ * pthread_attr_setschedpolicy pthread_attr_setscope pthread_attr_setstack
+ * pthread_attr_setstacksize */
 TEST(attributes_say_what_is_wrong)
 {
     pthread_attr_t attr, unmade;
@@ -157,6 +170,7 @@ static void *look_at_stack(void *arg)
     return NULL;
 }
 
+/* covers: pthread_attr_setstack */
 TEST(stack_of_the_program_is_used_and_given_back)
 {
     const size_t size = 80000;
@@ -186,6 +200,7 @@ TEST(stack_of_the_program_is_used_and_given_back)
     CHECK_EQ(wrong, 0);
 }
 
+/* covers: pthread_getname_np pthread_setname_np */
 TEST(names_are_set_and_read)
 {
     pthread_t thread;
@@ -210,7 +225,7 @@ TEST(names_are_set_and_read)
 /* --- many --- */
 
 static int count;
-static size_t threads_at_start;
+size_t threads_at_start;
 
 static void *count_up(void *arg)
 {
@@ -273,7 +288,7 @@ TEST(threads_give_all_memory_back)
 /* --- keys, once --- */
 
 static pthread_key_t first_key, second_key;
-static int destroyed;
+int destroyed;
 
 static void destroy_value(void *value)
 {
@@ -298,6 +313,8 @@ static void *use_keys(void *arg)
     return NULL;
 }
 
+/* covers: pthread_getspecific pthread_key_create pthread_key_delete
+ * pthread_setspecific */
 TEST(key_destructors_run_for_values_that_are_set)
 {
     destroyed = 0;
@@ -354,6 +371,7 @@ static void *call_once_here(void *arg)
     return arg;
 }
 
+/* covers: pthread_once */
 TEST(once_is_once_and_over_when_it_returns)
 {
     CHECK_EQ(run(THREADS, call_once_here), 0);
@@ -364,6 +382,9 @@ TEST(once_is_once_and_over_when_it_returns)
 
 /* --- scheduling --- */
 
+/* covers: pthread_getschedparam pthread_setconcurrency pthread_setschedparam
+ * pthread_setschedprio sched_get_priority_max sched_get_priority_min
+ * sched_getscheduler sched_rr_get_interval sched_setscheduler */
 TEST(policies_have_their_priorities)
 {
     struct sched_param param = {.sched_priority = 5};
@@ -406,6 +427,7 @@ static void *spin(void *arg)
 }
 
 /* One that computes, never calls anything that waits, and is moved. */
+/* covers: pthread_getaffinity_np pthread_setaffinity_np sched_getaffinity */
 TEST(affinity_moves_a_running_thread)
 {
     int cpus = (int)smp_online_count();
@@ -455,6 +477,7 @@ static int count_after(long ms)
 
 /* On the vCPU of one that computes, a lower one gets nowhere, an equal one
  * does. */
+/* covers: sched_getcpu sched_setaffinity */
 TEST(priority_of_another_thread_counts)
 {
     struct sched_param none = {0}, one = {.sched_priority = 1}, got;
@@ -498,6 +521,7 @@ static long clock_ms(clockid_t clock)
 }
 
 /* Of one that computes, of one that waits, and of nobody. */
+/* covers: pthread_getcpuclockid */
 TEST(cpu_clocks_go_while_their_threads_run)
 {
     pthread_t worker, sleeper;
