@@ -57,10 +57,13 @@ run: lab apps
 $(B)/test/bench/%: test/bench/%.c $(wildcard test/bench/*.h) $(SDK_STAMP)
 	@mkdir -p $(@D)
 	$(call say,GUEST,$@)
-	$(Q)$(SDK)/bin/pith-cc -O2 -Wall -Wextra -Werror -Iinclude \
+	$(Q)$(SDK)/bin/pith-cc -O2 -Wall -Wextra -Werror -Iinclude $(bench_flags) \
 	    -isystem $(XEN_HEADERS) -o $@ $<
+# The frame of what calls a function is not the function's.
+$(B)/test/bench/strings: bench_flags := -fomit-frame-pointer
 bench: $(B)/test/bench/firstframe $(B)/test/bench/kernelops \
-       $(B)/test/bench/start $(B)/test/bench/timers
+       $(B)/test/bench/start $(B)/test/bench/timers \
+       $(B)/test/bench/strings $(B)/test/bench/cpuwork
 
 # A backend that lies, for dom0; and programs whose rings begin before 2^32.
 $(B)/test/liar: $(wildcard test/liar/*.c) test/liar/liar.h

@@ -31,8 +31,15 @@ struct word16 {
 
 #define PAGE_MASK 4095ul
 
-/* The number of the lowest bit of what has one. */
-#define FIRST(bits) ((size_t)__builtin_ctzl(bits))
+/* The number of the lowest bit of what has one. BSF, or TZCNT where there is
+ * one: GCC would extend the sign. */
+static inline size_t first_bit(uint32_t bits)
+{
+    size_t n;
+
+    __asm__("rep bsfl %1, %k0" : "=r"(n) : "r"(bits) : "cc");
+    return n;
+}
 
 /* n <= 16; loads everything before it stores. */
 static inline void copy_few(char *dst, const char *src, size_t n)

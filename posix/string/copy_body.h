@@ -133,11 +133,16 @@ static inline void NAMED(set_many)(char *dst, vec v, size_t n)
         vec_store(end + i * WIDTH, v);
 }
 
-/* From 2 to 8 vectors. */
-static inline void NAMED(set_some)(char *dst, vec v, size_t n)
+/* n > 2 * WIDTH. Not in line, as move_more. */
+static __attribute__((noinline)) void *NAMED(set_more)(char *dst, vec v,
+                                                       size_t n)
 {
     char *end = dst + n;
 
+    if (n > 8 * WIDTH) {
+        NAMED(set_many)(dst, v, n);
+        return dst;
+    }
     vec_store(dst, v);
     vec_store(dst + WIDTH, v);
     vec_store(end - 2 * WIDTH, v);
@@ -148,6 +153,7 @@ static inline void NAMED(set_some)(char *dst, vec v, size_t n)
         vec_store(end - 4 * WIDTH, v);
         vec_store(end - 3 * WIDTH, v);
     }
+    return dst;
 }
 
 static void *NAMED(memset)(void *dst, int c, size_t n)
@@ -157,14 +163,10 @@ static void *NAMED(memset)(void *dst, int c, size_t n)
     if (likely(n >= WIDTH)) {
         vec v = vec_fill(c);
 
-        if (n <= 2 * WIDTH) {
-            vec_store(to, v);
-            vec_store(to + n - WIDTH, v);
-        } else if (n <= 8 * WIDTH) {
-            NAMED(set_some)(to, v, n);
-        } else {
-            NAMED(set_many)(to, v, n);
-        }
+        if (n > 2 * WIDTH)
+            return NAMED(set_more)(to, v, n);
+        vec_store(to, v);
+        vec_store(to + n - WIDTH, v);
     } else if (WIDTH > 16 && n >= 16) {
         __m128i half = _mm_set1_epi8((char)c);
 

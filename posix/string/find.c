@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* strlen, strnlen, strchr, strchrnul and memchr of programs. */
+/* strlen, strnlen, strchr, strrchr, strchrnul and memchr of programs. */
 
 #include "choose.h"
 #include <string.h>
@@ -18,6 +18,7 @@
 CHOOSE(size_t, strlen, (const char *s), (s))
 CHOOSE(char *, strchr, (const char *s, int c), (s, c))
 CHOOSE(char *, strchrnul, (const char *s, int c), (s, c))
+CHOOSE(char *, strrchr, (const char *s, int c), (s, c))
 CHOOSE(void *, memchr, (const void *s, int c, size_t n), (s, c, n))
 
 __attribute__((weak)) size_t strnlen(const char *s, size_t max)

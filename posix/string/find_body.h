@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* strlen, strchr, strchrnul and memchr over the vector that was included before
- * this. Loads are of whole vectors at multiples of their width, and of four of
- * them at multiples of four, or where all four are there. */
+/* strlen, strchr, strrchr, strchrnul and memchr over the vector that was
+ * included before this. Loads are of whole vectors at multiples of their width,
+ * and of four of them at multiples of four, or where all four are there. */
 
 /* 0 where the vector at p, which is aligned, is wanted or ends the string. */
 static inline __attribute__((always_inline)) vec
@@ -22,7 +22,7 @@ NAMED(wanted_or_end)(const char *p, vec wanted, bool end_only)
         uint32_t found = FOUND((p) + i * WIDTH); \
 \
         if (found) \
-            return (p) + i * WIDTH + FIRST(found); \
+            return (p) + i * WIDTH + first_bit(found); \
     }
 
 /* The first wanted byte or NUL at or behind s; only a NUL if end_only. */
@@ -34,7 +34,7 @@ NAMED(find)(const char *s, vec wanted, bool end_only)
     uint32_t head = FOUND(p) >> ((uintptr_t)s % WIDTH);
 
     if (head)
-        return s + FIRST(head);
+        return s + first_bit(head);
     IN_FIRST(4, p + WIDTH);
     /* Some are looked at again, so that no four lie on two pages. */
     p = (const char *)ALIGN_DOWN((uintptr_t)p + 5 * WIDTH, 4 * WIDTH);
@@ -70,6 +70,27 @@ static char *NAMED(strchr)(const char *s, int c)
     return *at == (char)c ? (char *)at : NULL;
 }
 
+/* The last c at or behind s. */
+static char *NAMED(strrchr)(const char *s, int c)
+{
+    const vec wanted = vec_fill(c), zero = vec_fill(0);
+    const char *p = (const char *)ALIGN_DOWN((uintptr_t)s, WIDTH), *at = NULL;
+    uint32_t before = ALL_BITS << ((uintptr_t)s % WIDTH), found, end;
+
+    for (;; p += WIDTH, before = ALL_BITS) {
+        vec v = vec_load_aligned(p);
+
+        found = vec_bits(vec_equal(v, wanted)) & before;
+        end = vec_bits(vec_equal(v, zero)) & before;
+        if (end)
+            break;
+        if (found)
+            at = p + 31 - __builtin_clz(found);
+    }
+    found &= end ^ (end - 1); /* up to the first end, with it */
+    return (char *)(found ? p + 31 - __builtin_clz(found) : at);
+}
+
 #undef FOUND
 #undef IN_FIRST
 #define FOUND(p) vec_bits(vec_equal(vec_load_aligned(p), wanted))
@@ -83,7 +104,7 @@ static inline void *NAMED(find_far)(const char *p, vec wanted, const char *end)
         uint32_t found = FOUND(p + i * WIDTH);
 
         if (found)
-            return (char *)p + i * WIDTH + FIRST(found);
+            return (char *)p + i * WIDTH + first_bit(found);
     }
     p = (const char *)ALIGN_DOWN((uintptr_t)p + 5 * WIDTH, 4 * WIDTH);
     for (; p < end - 4 * WIDTH; p += 4 * WIDTH) {
@@ -99,7 +120,8 @@ static inline void *NAMED(find_far)(const char *p, vec wanted, const char *end)
         uint32_t found = FOUND(p);
 
         if (found)
-            return p + FIRST(found) < end ? (char *)p + FIRST(found) : NULL;
+            return p + first_bit(found) < end ? (char *)p + first_bit(found)
+                                              : NULL;
     }
     return NULL;
 }
@@ -118,13 +140,14 @@ static void *NAMED(memchr)(const void *s, int c, size_t n)
         end = (const char *)UINTPTR_MAX;
     found = FOUND(p) >> ((uintptr_t)s % WIDTH);
     if (found)
-        return FIRST(found) < n ? (char *)s + FIRST(found) : NULL;
+        return first_bit(found) < n ? (char *)s + first_bit(found) : NULL;
     if ((size_t)(end - p) > 5 * WIDTH)
         return NAMED(find_far)(p, wanted, end);
     for (p += WIDTH; p < end; p += WIDTH) {
         found = FOUND(p);
         if (found)
-            return p + FIRST(found) < end ? (char *)p + FIRST(found) : NULL;
+            return p + first_bit(found) < end ? (char *)p + first_bit(found)
+                                              : NULL;
     }
     return NULL;
 }

@@ -47,13 +47,13 @@ static inline char *NAMED(copy_string)(char *dst, const char *src)
     size_t n;
 
     if (found)
-        return NAMED(copy_short)(dst, src, FIRST(found) + 1);
+        return NAMED(copy_short)(dst, src, first_bit(found) + 1);
     p += WIDTH;
     v = vec_load_aligned(p);
     found = vec_bits(vec_equal(v, zero));
     n = (size_t)(p - src);
-    if (found && n + FIRST(found) < WIDTH)
-        return NAMED(copy_short)(dst, src, n + FIRST(found) + 1);
+    if (found && n + first_bit(found) < WIDTH)
+        return NAMED(copy_short)(dst, src, n + first_bit(found) + 1);
     vec_store(dst, vec_load(src));
     while (!found) {
         vec_store((char *)p + shift, v);
@@ -64,7 +64,7 @@ static inline char *NAMED(copy_string)(char *dst, const char *src)
         found = vec_bits(vec_equal(v, zero));
     }
     /* The last vector that is written ends with the NUL. */
-    p += FIRST(found) + 1;
+    p += first_bit(found) + 1;
     vec_store((char *)p + shift - WIDTH, vec_load(p - WIDTH));
     return (char *)p + shift - 1;
 }

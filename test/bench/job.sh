@@ -98,10 +98,11 @@ figure idle_10_seconds "$(idle_cost httpd 10.0.0.2)"
 guest_destroy httpd
 
 # The start, and single operations; each prints its own figures.
-for name in start kernelops timers; do
+for name in start kernelops timers strings cpuwork; do
     guest_start $name /job/$name memory=8 "$native" && guest_wait $name 60 &&
         guest_says $name 'pith: exit 0' 5 || fail "$name did not end well"
-    grep -a ^FIGURE "$(guest_log $name)" | tr -d '\r'
+    tr -d '\r' <"$(guest_log $name)" >/tmp/$name
+    grep -a ^FIGURE /tmp/$name
     guest_destroy $name
 done
 
@@ -132,9 +133,11 @@ guest_destroy linux
 
 # The same operations, from the same source; a boot of their own.
 cat >linux/job/guest.sh <<'END'
-exec /job/kernelops-linux linux_
+for name in kernelops strings cpuwork; do
+    /job/$name-linux linux_ || exit
+done
 END
-cp kernelops-linux linux/job/
+cp kernelops-linux strings-linux cpuwork-linux linux/job/
 {
     cat /lab/linux/initrd
     (cd linux && find job | cpio -o -H newc 2>/dev/null)
@@ -144,4 +147,7 @@ guest_start linuxops /lab/linux/vmlinux memory=256 "$native" \
     'cmdline="console=hvc0 quiet loglevel=3 panic=-1"' &&
     guest_says linuxops 'linux-guest: exit 0' 60 || fail 'Linux: kernelops'
 grep -a ^FIGURE "$(guest_log linuxops)" | tr -d '\r'
+[ "$(grep -a '^work_' /tmp/cpuwork)" = \
+    "$(grep -a '^work_' "$(guest_log linuxops)" | tr -d '\r')" ] ||
+    fail 'the work of cpuwork came to something else on Linux'
 guest_destroy linuxops

@@ -6,6 +6,7 @@
 /* cmdline: -- avx2 */
 /* cmdline: -- sse2 */
 /*   xl: cpuid="host,avx2=0" */
+/* xl: memory=16 */
 
 #include "guest_test.h"
 #include <pith/simd.h>
@@ -205,6 +206,7 @@ TEST(strchr_any_place_is_found)
             CHECK(strchr(s, '#') == s + n / 2);
             CHECK(strrchr(s, '#') == last);
             CHECK(memchr(s, '#', n) == s + n / 2);
+            CHECK(strrchr(s, 0) == s + n && !strrchr(s, '\x01'));
             s[n] = '#';
         }
     for (size_t n = LENGTHS; n < 3 * PAGE; n += 97) {
@@ -298,6 +300,100 @@ TEST(page_end_is_not_crossed_by_string_functions)
             CHECK(strcmp(a, b) < 0 && strcmp(b, a) > 0);
         }
     }
+}
+
+static unsigned compared;
+
+static int by_first(const void *a, const void *b)
+{
+    compared++;
+    return *(const char *)a - *(const char *)b;
+}
+
+/* Elements of a size: a digit that they are sorted by, the number that they
+ * were, and bytes up to the size. */
+static bool sorts(size_t size, unsigned count, bool stable)
+{
+    char *all = malloc(count * size + 1), *p = all;
+    bool right = true;
+
+    for (unsigned i = 0; i < count; i++, p += size) {
+        memset(p, (int)i, size);
+        p[0] = (char)('0' + i * 7919 % 10);
+    }
+    *p = 'e';
+    compared = 0;
+    qsort(all, count, size, by_first);
+    p = all;
+    for (unsigned i = 1; i < count; i++, p += size) {
+        right &= p[0] <= p[size];
+        if (stable && size > 1 && p[0] == p[size])
+            right &= (unsigned char)p[1] < (unsigned char)p[size + 1];
+        for (size_t n = 2; n < size; n++) /* each came as a whole */
+            right &= p[n] == p[1];
+    }
+    right &= all[count * size] == 'e';
+    free(all);
+    return right;
+}
+
+TEST(qsort_any_size_and_count_is_sorted)
+{
+    static const size_t sizes[] = {1, 2, 3, 4, 7, 8, 12, 16, 33, 200};
+
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
+        for (unsigned count = 0; count < 200; count++)
+            CHECK(sorts(sizes[i], count, true));
+}
+
+/* Of what is sorted already, and of equals, less than three comparisons each.
+ */
+TEST(qsort_of_the_sorted_compares_little)
+{
+    char same[1000];
+
+    memset(same, 'a', sizeof(same));
+    compared = 0;
+    qsort(same, sizeof(same), 1, by_first);
+    CHECK(compared < 3 * sizeof(same));
+    CHECK(sorts(4, 10000, false) && compared < 10000 * 14);
+}
+
+static int never(const void *a, const void *b)
+{
+    (void)a, (void)b;
+    abort();
+}
+
+TEST(qsort_of_nothing_compares_nothing)
+{
+    qsort(NULL, 0, 8, never);
+    qsort(source, 1, 8, never);
+    qsort(source, 5, 0, never);
+    CHECK(true);
+}
+
+/* With no memory for a copy of half of it, it is sorted in place. */
+TEST(qsort_without_memory_is_sorted)
+{
+    size_t bytes = 1 << 20, left = 0;
+    void *taken[64];
+    char *large = malloc(bytes);
+
+    CHECK(large);
+    for (size_t i = 0; i < bytes; i += 16) {
+        memset(large + i, (int)(i >> 4), 16);
+        large[i] = (char)('0' + i / 16 * 7919 % 10);
+    }
+    while (left < 64 && (taken[left] = malloc(bytes / 2)))
+        left++;
+    CHECK(left < 64);
+    qsort(large, bytes / 16, 16, by_first);
+    while (left)
+        free(taken[--left]);
+    for (size_t i = 16; i < bytes; i += 16)
+        CHECK(large[i - 16] <= large[i] && large[i + 1] == large[i + 15]);
+    free(large);
 }
 
 int main(int argc, char **argv)
