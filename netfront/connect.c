@@ -214,7 +214,7 @@ static void netfront_resume(struct xenbus_device *bus, bool lost)
 
     if (lost) {
         nf->port = 0;
-        nf->lost = nf->up;
+        nf->lost |= nf->up;
         nf->up = false;
     }
     mutex_unlock(&nf->tx.lock);
