@@ -44,6 +44,10 @@ check: sdk
 	$(Q)cppcheck -j2 --quiet --error-exitcode=1 --inline-suppr --std=c11 \
 	    --enable=warning,portability --suppressions-list=test/cppcheck.txt \
 	    -Iinclude $(filter-out test/%,$(filter %.c,$(C_FILES)))
+## make conformance  the Open POSIX Test Suite; writes docs/conformance.md
+conformance: lab sdk
+	$(DEPS) ports posixtestsuite
+	test/conformance/run
 ## make bench      figures beside Linux's on the same host; build/bench.json
 ##                 PROFILE=1: where the HTTP and disk loads spend their time
 bench: lab test-images
@@ -51,7 +55,7 @@ bench: lab test-images
 ## make run        (APP=name) on a real Xen host: the page, shown
 run: lab apps
 	tools/run-app $(APP) $(XEN)
-.PHONY: host-tests test-images test soak check bench run lab
+.PHONY: conformance host-tests test-images test soak check bench run lab
 
 # The benchmarks' own images.
 $(B)/test/bench/%: test/bench/%.c $(wildcard test/bench/*.h) $(SDK_STAMP)
