@@ -62,7 +62,9 @@ static void timespec_from_ns(uint64_t ns, struct timespec *out)
 
 int (*posix_thread_clock)(clockid_t id, uint64_t *out_ns);
 
-static int other_clock(clockid_t id, struct timespec *out)
+/* Out of line, or the quick way gets its frame. */
+static __attribute__((noinline)) int other_clock(clockid_t id,
+                                                 struct timespec *out)
 {
     uint64_t ns;
 
