@@ -75,6 +75,10 @@ $(B)/test/liar: $(wildcard test/liar/*.c) test/liar/liar.h
 	$(call say,HOST,$@)
 	$(Q)$(CC) -std=gnu11 -O2 $(WARN) -D_GNU_SOURCE -static \
 	    -isystem $(XEN_HEADERS) -o $@ $(filter %.c,$^)
+$(B)/test/stream: test/system/stream.c
+	@mkdir -p $(@D)
+	$(call say,HOST,$@)
+	$(Q)$(CC) -std=gnu11 -O2 $(WARN) -static -o $@ $<
 WRAP_IMAGES := $(B)/test/wrap/httpd-wrap $(B)/test/wrap/blkcheck-wrap
 $(B)/test/wrap/%-wrap: test/system/wrap.c $(SDK_STAMP) \
         $(wildcard apps/httpd/*.[ch] apps/blkcheck/*.c)
@@ -93,7 +97,7 @@ $(B)/test/vcpus $(B)/test/termios $(B)/test/migrate $(B)/test/program $(B)/test/
 	$(Q)$(SDK)/bin/pith-cc -O2 -Wall -Wextra -Werror -Iinclude \
 	    -isystem $(XEN_HEADERS) -o $@ $<
 test-images: $(B)/test/vcpus $(B)/test/termios $(B)/test/migrate $(B)/test/program $(B)/test/commands
-test-images: $(B)/test/liar $(B)/test/readall $(WRAP_IMAGES)
+test-images: $(B)/test/stream $(B)/test/liar $(B)/test/readall $(WRAP_IMAGES)
 
 # For test/machine/debug.py.
 $(B)/test/debuggee: test/machine/debuggee.c $(SDK_STAMP)

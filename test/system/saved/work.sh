@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# For suspend.sh, in dom0: the guest "work", whose log is one,
+# For suspend.sh and migrate.sh, in dom0: the guest "work", whose log is one,
 # wherever it goes.
 
 bridge_up 10.0.0.1/24
