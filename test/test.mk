@@ -67,7 +67,8 @@ $(B)/test/bench/%: test/bench/%.c $(wildcard test/bench/*.h) $(SDK_STAMP)
 $(B)/test/bench/strings: bench_flags := -fomit-frame-pointer
 bench: $(B)/test/bench/firstframe $(B)/test/bench/kernelops \
        $(B)/test/bench/start $(B)/test/bench/timers \
-       $(B)/test/bench/strings $(B)/test/bench/cpuwork
+       $(B)/test/bench/strings $(B)/test/bench/cpuwork \
+       $(B)/test/bench/threads
 
 # A backend that lies, for dom0; and programs whose rings begin before 2^32.
 $(B)/test/liar: $(wildcard test/liar/*.c) test/liar/liar.h
