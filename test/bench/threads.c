@@ -2,7 +2,8 @@
 /*
  * Four threads that compute and now and then take one lock: how long it is
  * until all are done, on vCPUs that share fewer processors. Builds for Pith and
- * for Linux. Prints "FIGURE [PREFIX]NAME THOUSANDS"; the prefix is the argument.
+ * for Linux. Prints "FIGURE [PREFIX]NAME THOUSANDS",
+ * PREFIX being its argument.
  */
 
 #include <pthread.h>

@@ -3,6 +3,7 @@
 /* cc: --checks */
 
 #include <pith/cpu.h>
+#include <pith/evtchn.h>
 #include <pith/vectors.h>
 
 #include "guest_test.h"
@@ -43,11 +44,27 @@ static uint64_t sum_across_interrupt(void)
     return sum;
 }
 
+static uint64_t upcalls(void)
+{
+    struct evtchn_stats stats;
+
+    evtchn_get_stats(&stats);
+    return stats.upcalls;
+}
+
+/* On QEMU's TCG an upcall does not spare it (docs/architecture.md): one that
+ * comes meanwhile is no news. */
 TEST(interrupt_spares_the_red_zone)
 {
+    uint64_t before, sum;
+
     vector_set_handler(VECTOR_OURS, on_interrupt);
-    hits = 0;
-    CHECK_EQ(sum_across_interrupt(), 16 * 17 / 2);
+    do {
+        hits = 0;
+        before = upcalls();
+        sum = sum_across_interrupt();
+    } while (upcalls() != before);
+    CHECK_EQ(sum, 16 * 17 / 2);
     CHECK_EQ(hits, 1);
 }
 
