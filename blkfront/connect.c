@@ -279,23 +279,31 @@ static void blk_disconnect(struct xenbus_device *bus)
     worker_wake(disk);
 }
 
+/* Nothing may be under way when the domain is saved. What a backend writes into
+ * pages that it has mapped is in no log of changed ones, so that an answer may
+ * be saved without its data; and what it has yet to write to the disk could
+ * come after what the restored domain writes there. */
 static void blk_suspend(struct xenbus_device *bus)
 {
     struct blkfront *disk = bus->driver_data;
 
     spin_lock(&disk->lock);
     disk->running = false;
+    disk->give_up_ns = DEADLINE_NEVER;
     spin_unlock(&disk->lock);
+    if (!bus->dead && bus->peer_state == XenbusStateConnected &&
+        WAITQ_WAIT_UNTIL(&disk->drained, ring_is_drained(disk),
+                         clock_monotonic_ns() + DRAIN_NS))
+        log_warning("%s: suspended with requests that are not answered",
+                    disk->blkdev.name);
 }
 
-/* What the old backend answered before the save is in the ring still. */
 static void blk_resume(struct xenbus_device *bus, bool lost)
 {
     struct blkfront *disk = bus->driver_data;
 
     if (lost) {
         disk->connection->port = 0;
-        io_drain(disk);
         return;
     }
     spin_lock(&disk->lock);
