@@ -6,7 +6,8 @@
 bridge_up 10.0.0.1/24
 
 hello_prints_and_exits() {
-    guest_start hello /job/hello 'cmdline="pith.env=GREETING=Moin -- one two"' &&
+    guest_start hello /job/hello memory=2 \
+        'cmdline="pith.env=GREETING=Moin -- one two"' &&
         guest_wait hello 20 || return
     local log
     log=$(tr -d '\r' <"$(guest_log hello)")
