@@ -2,8 +2,9 @@
 # What an administrator asks of a guest: shutdown, reboot, halt, with programs
 # that want to know and that do not; pause, console, sysrq, nmi, the watchdog;
 # and that dom0 has all back afterwards.
-# needs: build/test/program build/test/commands
+# needs: build/test/program build/test/commands test/system/talk/commands.sh
 
+. ./commands.sh
 truncate -s 1M /tmp/disk.img
 
 # program_start NAME "WORDS" [XL-LINE...]: until it says that it is ready.
@@ -150,28 +151,6 @@ reboot_comes_back_fresh() {
 }
 
 # --- what does not end it --------------------------------------------------------
-
-# answer NAME COMMAND REGEX SECONDS: types it, and sets line to what the console
-# shows after it and REGEX matches.
-answer() {
-    local log end=$((SECONDS + $4)) before
-    log=$(guest_log "$1")
-    before=$(wc -l <"$log")
-    printf '%s\n' "$2" \
-        >"$(xenstore-read "/local/domain/$(xl domid "$1")/console/tty")"
-    until line=$(tail -n +$((before + 1)) "$log" | tr -d '\r' |
-        grep -m 1 -E -- "$3"); do
-        [ $SECONDS -lt $end ] ||
-            lab_error "$1: no '$3' after '$2': $(tail -n 1 "$log")" || return
-        sleep 0.05
-    done
-}
-
-commands_start() { # NAME [XL-LINE...]
-    local name=$1
-    shift
-    guest_start "$name" /job/commands "$@" && guest_says "$name" ready 20
-}
 
 # asleep MS: pauses it in a sleep of so long, if it still sleeps by then.
 asleep() {

@@ -1,31 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Disks and interfaces come and go under a running guest: the log says so, who
 # holds one that went gets errors, and dom0 has all back.
-# needs: build/test/commands build/apps/httpd/httpd
+# needs: build/test/commands build/apps/httpd/httpd test/system/talk/commands.sh
 
+. ./commands.sh
+answer_seconds=30
 bridge_up 10.0.0.1/24
 ip addr add 10.0.1.1/24 dev br0
 truncate -s 1M /tmp/first.img /tmp/second.img
 disk() { # DEVICE FILE: as xl wants it
     echo "format=raw,vdev=$1,access=rw,script=labblk,target=$2"
-}
-
-# answer NAME COMMAND REGEX: types it, and waits for an answer that matches.
-answer() {
-    local log end=$((SECONDS + 30)) before
-    log=$(guest_log "$1")
-    before=$(wc -l <"$log")
-    printf '%s\n' "$2" \
-        >"$(xenstore-read "/local/domain/$(xl domid "$1")/console/tty")"
-    until tail -n +$((before + 1)) "$log" | tr -d '\r' | grep -qE -- "$3"; do
-        [ $SECONDS -lt $end ] ||
-            lab_error "$1: no '$3' after '$2': $(tail -n 1 "$log")" || return
-        sleep 0.05
-    done
-}
-
-xl_does() { # VERB ARGUMENT...
-    xl "$@" >/tmp/xl 2>&1 || lab_error "xl $1: $(xl_error /tmp/xl)"
 }
 
 # says_times NAME TEXT COUNT: so many lines of its console have TEXT by now, or

@@ -1,31 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # `xl mem-set` while a program allocates, targets that make no sense, and guests
 # whose pages come on demand.
-# needs: build/test/commands build/apps/httpd/httpd
+# needs: build/test/commands build/apps/httpd/httpd test/system/talk/commands.sh
 
+. ./commands.sh
+answer_seconds=60
 bridge_up 10.0.0.1/24
-
-# answer NAME COMMAND REGEX: types it, and sets line to what the console shows
-# after it and REGEX matches.
-answer() {
-    local log end=$((SECONDS + 60)) before
-    log=$(guest_log "$1")
-    before=$(wc -l <"$log")
-    printf '%s\n' "$2" \
-        >"$(xenstore-read "/local/domain/$(xl domid "$1")/console/tty")"
-    until line=$(tail -n +$((before + 1)) "$log" | tr -d '\r' |
-        grep -m 1 -E -- "$3"); do
-        [ $SECONDS -lt $end ] ||
-            lab_error "$1: no '$3' after '$2': $(tail -n 1 "$log")" || return
-        sleep 0.05
-    done
-}
-
-commands_start() { # NAME [XL-LINE...]
-    local name=$1
-    shift
-    guest_start "$name" /job/commands "$@" && guest_says "$name" ready 20
-}
 
 # has NAME MIB: the guest says that it has so much, and Xen counts no more, but
 # for a few pages of its own.

@@ -98,6 +98,10 @@ xl_error() {
     grep -m 1 error "$1" || tail -n 1 "$1"
 }
 
+xl_does() { # VERB ARGUMENT...
+    xl "$@" >/tmp/xl 2>&1 || lab_error "xl $1: $(xl_error /tmp/xl)"
+}
+
 # guest_start NAME KERNEL [LINE...]: creates it and sets the variable domid.
 # The console log of an earlier guest of that name is kept as LOG.old.
 guest_start() {

@@ -32,7 +32,3 @@ work_start() { # WORDS XL-LINE...
     shift
     guest_start work /job/migrate "cmdline=\"$words\"" "$@" && alive_after 0
 }
-
-xl_does() { # VERB ARGUMENT...
-    xl "$@" >/tmp/xl 2>&1 || lab_error "xl $1: $(xl_error /tmp/xl)"
-}
